@@ -1,0 +1,20 @@
+import type { Scenario } from './scenario.js'
+import { gatewayScenario } from './scenarios/gateway.js'
+import { lanesScenario } from './scenarios/lanes.js'
+import { libraryScenario } from './scenarios/library.js'
+import { memoryScenario } from './scenarios/memory.js'
+import { postfixScenario } from './scenarios/postfix.js'
+import { storeScenario } from './scenarios/store.js'
+import { tcpStallScenario } from './scenarios/tcp-stall.js'
+
+/** All that the bench measures, in the order in which it does. */
+export const SCENARIOS: readonly Scenario[] = [
+  libraryScenario('unix'),
+  libraryScenario('tcp'),
+  tcpStallScenario,
+  gatewayScenario,
+  memoryScenario,
+  postfixScenario,
+  lanesScenario,
+  storeScenario,
+]

@@ -1,0 +1,134 @@
+import { InjectionMode, asFunction, asValue, createContainer } from 'awilix'
+import { loadConfig, type Config } from '../config/load.js'
+import { customerLookup } from '../gateway/customer.js'
+import { askDomain } from '../gateway/domain-state.js'
+import { Engines, type Engine } from '../gateway/engine.js'
+import { createGateway } from '../gateway/gateway.js'
+import { loadPolicy, type Policy } from '../gateway/policy.js'
+import { ReferenceCodes } from '../gateway/reference.js'
+import { loadHost, type PluginHost } from '../host/load.js'
+import { createLog, type Log } from '../log/log.js'
+import { createMilterServer, type MilterServer } from '../milter/index.js'
+import { domainMatcher } from '../policy/matcher.js'
+import { reasonOf } from '../errors.js'
+import type { DatabaseStore } from '../store/database-store.js'
+import { postfixRunner } from '../postfix/run.js'
+import { openStore } from '../store/open-store.js'
+import { LaneWatch } from '../upkeep/lane-watch.js'
+import { MapKeeper } from '../upkeep/map-keeper.js'
+import { milterLog } from './milter-log.js'
+import { milterLimits } from './milter-limits.js'
+
+/** Every part that commands are built from, made when it is first asked for. */
+export interface Services {
+  readonly config: Config
+  readonly log: Log
+  readonly now: () => number
+  readonly policy: Policy
+  readonly host: Promise<PluginHost>
+  readonly store: Promise<DatabaseStore>
+  readonly engine: Promise<Engine>
+  readonly engines: Promise<Engines>
+  readonly laneWatch: LaneWatch
+  readonly mapKeeper: Promise<MapKeeper>
+  readonly server: Promise<MilterServer>
+}
+
+/**
+ * Puts the parts together for one set of settings. The one place that knows the container; the
+ * rooms take plain objects.
+ *
+ * Gives   the services. What is opened by asking for it is closed by whoever asked, in order.
+ */
+export function createServices(
+  file: string | undefined,
+  overrides: Readonly<Record<string, unknown>> = {},
+): Services {
+  const container = createContainer<Services>({ injectionMode: InjectionMode.PROXY, strict: true })
+  container.register({
+    config: asFunction(() => loadConfig(file, overrides)).singleton(),
+    log: asFunction(({ config }: Services) => createLog(config.log)).singleton(),
+    now: asValue(Date.now),
+    policy: asFunction(({ config }: Services) => loadPolicy(config)).singleton(),
+    host: asFunction(({ config, log }: Services) => loadHost(config, log)).singleton(),
+    store: asFunction(async ({ config, log }: Services) => {
+      const store = await openStore({
+        url: config.store.url,
+        deadlineMs: config.store.deadline,
+        retentionMs: config.store.retention,
+        evidenceRetentionMs: config.evidence.retention,
+        log: {
+          warn: (event, fields) => log.warn(event, fields),
+          info: (event, fields) => log.info(event, fields),
+        },
+      })
+      await store.syncCustomers(config.customer)
+      return store
+    }).singleton(),
+    engine: asFunction(({ config, policy, host }: Services) =>
+      createEngine(config, policy, host),
+    ).singleton(),
+    engines: asFunction(
+      async ({ engine, log }: Services) =>
+        new Engines(await engine, thrown =>
+          log.error('plugins not closed', { reason: reasonOf(thrown) }),
+        ),
+    ).singleton(),
+    laneWatch: asFunction(({ config, log }: Services) => new LaneWatch(config, log)).singleton(),
+    mapKeeper: asFunction(
+      async ({ config, store, log, now }: Services) =>
+        new MapKeeper({
+          config,
+          store: await store,
+          run: postfixRunner(config.postfix),
+          log,
+          now,
+        }),
+    ).singleton(),
+    server: asFunction(
+      async ({
+        config,
+        engines,
+        store: opening,
+        log,
+        now,
+        laneWatch,
+        mapKeeper: keeper,
+      }: Services) => {
+        const store = await opening
+        const codes = new ReferenceCodes(await store.referenceKey())
+        const mapKeeper = await keeper
+        return createMilterServer({
+          handlers: createGateway({
+            engines: await engines,
+            store,
+            log,
+            now,
+            codes,
+            lanes: () => laneWatch.state,
+            hasMapEntry: domain => mapKeeper.hasEntry(domain),
+            askDomain,
+          }),
+          limits: milterLimits(config),
+          spoolDirectory: config.milter.spool_directory,
+          log: milterLog(log),
+        })
+      },
+    ).singleton(),
+  })
+  return container.cradle
+}
+
+async function createEngine(
+  config: Config,
+  policy: Policy,
+  host: Promise<PluginHost>,
+): Promise<Engine> {
+  return Object.freeze({
+    config,
+    policy,
+    host: await host,
+    customerOf: customerLookup(config.customer),
+    isInternalDomain: domainMatcher(config.internal_domains),
+  })
+}

@@ -1,0 +1,62 @@
+import { hostname } from 'node:os'
+import type { Config } from '../config/load.js'
+import { reasonOf } from '../errors.js'
+import { postfixRunner } from '../postfix/run.js'
+import { every, type Loop } from '../upkeep/every.js'
+import { flushLanes } from '../upkeep/flush.js'
+import { noticeSender, sendNotices } from '../upkeep/outbox.js'
+import { wakeAnswered } from '../upkeep/wake.js'
+import type { Services } from './container.js'
+
+const WAKE_EVERY_MS = 1000
+const SEND_EVERY_MS = 5000
+/** After this long mail is taken, and deferred until Postfix can be asked. */
+const SETTLE_MS = 3000
+
+/**
+ * Starts what the daemon does besides answering Postfix: it renews the maps, wakes those whose answer
+ * is there, and sends notices. When lanes come into force, at the start or after an outage, it has
+ * tried again what was deferred meanwhile.
+ *
+ * Gives   the loops, once it is known whether there are lanes.
+ */
+export async function startUpkeep(
+  services: Pick<Services, 'config' | 'log' | 'now' | 'store' | 'laneWatch' | 'mapKeeper'>,
+): Promise<Loop> {
+  const { config, log, now, laneWatch } = services
+  const store = await services.store
+  const mapKeeper = await services.mapKeeper
+  const run = postfixRunner(config.postfix)
+  await laneWatch.settle(SETTLE_MS)
+  const keepMaps = async (): Promise<void> => {
+    if (laneWatch.state.inForce) await mapKeeper.keep()
+  }
+  await keepMaps().catch((thrown: unknown) => {
+    log.error('maps not written, tried again', { reason: reasonOf(thrown) })
+  })
+  let wasInForce = false
+  const turn = async (): Promise<void> => {
+    // The maps first: who is woken must find them as the new level wants them.
+    await keepMaps()
+    const { inForce } = laneWatch.state
+    if (inForce && !wasInForce) await flushLanes(run, listenersOf(config), log)
+    wasInForce = inForce
+    if (inForce) await wakeAnswered(store, run, log, keepMaps)
+  }
+  const send = noticeSender(config.notices.smtp, {
+    hostname: config.hostname === '' ? hostname() : config.hostname,
+    from: config.notices.from,
+    language: config.notices.language,
+    contact: config.reply.contact,
+  })
+  const loops = [
+    laneWatch.start(),
+    every(WAKE_EVERY_MS, 'waking who waits', log, turn),
+    every(SEND_EVERY_MS, 'sending notices', log, () => sendNotices(store, send, log, now)),
+  ]
+  return { stop: async () => void (await Promise.all(loops.map(loop => loop.stop()))) }
+}
+
+function listenersOf({ postfix }: Config): readonly string[] {
+  return [postfix.split_listener, postfix.qtls_listener, postfix.tls_listener]
+}

@@ -1,0 +1,70 @@
+import { FINAL_LANES } from '../policy/lanes.js'
+import type { Decision } from '../policy/model.js'
+import { routeFor, type Route } from '../policy/route.js'
+import { levelAfter } from '../policy/tried-lanes.js'
+import type { Known } from './known.js'
+import { withLevels } from './levels.js'
+import { triedBefore, type Passage } from './passage.js'
+import type { PassContext } from './pipeline.js'
+import { settled } from './settled.js'
+import { vouchedFor } from './transit.js'
+import type { GatewayDependencies, Visit } from './visit.js'
+
+/** What the pipeline decides with, for a message in one of its passes. */
+export function passContext(
+  { mail, engine, lanes }: Visit,
+  known: Known,
+  { store, hasMapEntry }: Pick<GatewayDependencies, 'store' | 'hasMapEntry'>,
+): PassContext {
+  const { passage, guest, waits, back, customer, paused, at } = known
+  const { pass, earlier } = passage
+  const tried = triedBefore(passage)
+  const waitsFor = guest?.row?.why
+  const isAnswered = waits === 'expired' || waits === 'released'
+  return {
+    host: engine.host,
+    policy: engine.policy,
+    isInternalDomain: engine.isInternalDomain,
+    sender: { ...vouchedFor(passage, mail), address: mail.envelope.sender },
+    floor: earlier?.floor,
+    released: isReleased(known),
+    levelsOf: async recipients => {
+      const facts = await withLevels(recipients, customer, store, at)
+      return facts.map(one => {
+        // Bound to `qtls` before its entry is there, the message would come back as not verified.
+        const isEarly = one.level === 'qualified' && !hasMapEntry(one.domain)
+        return { ...one, level: levelAfter(isEarly ? 'undetermined' : one.level, tried) }
+      })
+    },
+    waitedTooLong: () => Promise.resolve(waitsFor === 'wait' && isAnswered),
+    amend: decision => settled(decision, back, { state: waits, onHold: waitsFor === 'hold' }),
+    routeOf: decision => routeFor(decision, { pass, tried, paused, bccInForce: lanes.bccInForce }),
+    toRewrite: (decision, route) => toRewrite(decision, route, passage),
+  }
+}
+
+/** A release holds for the rest of the way: a lane that hands the message back does not undo it. */
+export function isReleased({ passage, guest, waits }: Known): boolean {
+  const now = waits === 'released' && guest?.row?.why === 'hold'
+  return now || passage.earlier?.released === true
+}
+
+/**
+ * A message is rewritten when it is bound to a lane that leads out, so that nothing is said or taken
+ * off before the way is certain, and when it came back from one and goes on: the lock has to go.
+ */
+function toRewrite(
+  decision: Decision,
+  route: Route,
+  { pass, earlier }: Passage,
+): Decision | undefined {
+  if (route.kind !== 'pin' && route.kind !== 'leave') return undefined
+  const isFinal = route.kind === 'pin' && route.final
+  if (pass === 'first' && !isFinal) return undefined
+  const returned = earlier?.tried.some(isFinalLane) === true
+  return { ...decision, ...(isFinal ? { pin: route.lane } : {}), returned }
+}
+
+function isFinalLane(lane: string): boolean {
+  return FINAL_LANES.some(name => name === lane)
+}

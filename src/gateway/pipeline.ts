@@ -1,0 +1,83 @@
+import type { PluginHost } from '../host/load.js'
+import type { Edit } from '../message/edit.js'
+import type { Mail } from '../message/mail.js'
+import { decide, type RecipientFacts } from '../policy/decide.js'
+import type { Decision, RiskClass } from '../policy/model.js'
+import type { Route } from '../policy/route.js'
+import type { SenderFacts } from '../policy/rules.js'
+import { examine } from './examine.js'
+import type { Policy } from './policy.js'
+import { classifyRecipients, type Recipient } from './recipients.js'
+
+/** What a decision is made with; all of it is fixed for the length of one message. */
+export interface DecideContext {
+  readonly host: PluginHost
+  readonly policy: Policy
+  readonly isInternalDomain: (domain: string) => boolean
+  readonly sender: SenderFacts
+  /** Class that an earlier pass gave. */
+  readonly floor?: RiskClass | undefined
+  /** An officer has let the message go on. */
+  readonly released?: boolean
+  /** Levels of the external domains among the recipients, unknown ones as `undetermined`. */
+  levelsOf(recipients: readonly Recipient[]): Promise<readonly RecipientFacts[]>
+  /** Whether this message has waited for undetermined domains as long as the settings allow. */
+  waitedTooLong(mail: Mail): Promise<boolean>
+}
+
+/** What becomes of a decision at the place where the message is. */
+export interface PassContext extends DecideContext {
+  /** Puts in what is known without any table, such as that a domain does not exist. */
+  amend(decision: Decision): Decision
+  routeOf(decision: Decision): Route
+  /** What the rewrite plugins are shown; undefined when nothing is to be rewritten. */
+  toRewrite(decision: Decision, route: Route): Decision | undefined
+}
+
+export interface Outcome {
+  readonly decision: Decision
+  readonly route: Route
+  /** What the message is to become. */
+  readonly edits: readonly Edit[]
+}
+
+/**
+ * The walk from a message to what is done with it: classify, detect, decide, route, rewrite.
+ *
+ * Throws  a temporary GatewayError when a plugin or the store fails: the message is deferred.
+ */
+export async function protect(
+  mail: Mail,
+  context: PassContext,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const decision = context.amend(await decideMail(mail, context, signal))
+  const route = context.routeOf(decision)
+  const shown = context.toRewrite(decision, route)
+  const edits = shown === undefined ? [] : await context.host.rewrite(mail, shown, signal)
+  return Object.freeze({ decision, route, edits })
+}
+
+/** The first half of the walk: classify, detect, decide. Nothing is changed by it. */
+export async function decideMail(
+  mail: Mail,
+  context: DecideContext,
+  signal: AbortSignal,
+): Promise<Decision> {
+  const { host, policy, sender, floor, released } = context
+  const addressed = classifyRecipients(mail.envelope.recipients, context.isInternalDomain)
+  const { labels, content, kind } = await examine(mail, host, policy, signal)
+  const decideFor = (recipients: readonly RecipientFacts[]): Decision => {
+    const { table, rules } = policy
+    const facts = { labels, content, kind, sender, floor, released, recipients }
+    return decide({ ...facts, sealUsable: false, table, rules })
+  }
+  const recipients = await context.levelsOf(addressed)
+  const decision = decideFor(recipients)
+  if (!has(decision, 'wait') || !(await context.waitedTooLong(mail))) return decision
+  return decideFor(recipients.map(recipient => ({ ...recipient, waitedTooLong: true })))
+}
+
+function has(decision: Decision, wanted: string): boolean {
+  return decision.recipients.some(({ action }) => action === wanted)
+}

@@ -1,0 +1,29 @@
+import type { Decision, RecipientDecision } from '../policy/model.js'
+import type { Return } from './returned.js'
+import type { WaitState } from './waiting-room.js'
+
+/**
+ * Puts in what no table has to be asked about: nobody is there to take the message, an officer has
+ * cancelled it, or the time for a release is over.
+ */
+export function settled(
+  decision: Decision,
+  back: Return,
+  { state, onHold }: { readonly state: WaitState; readonly onHold: boolean },
+): Decision {
+  if (back.kind === 'unreachable') return rejected(decision, 'lane.unreachable', back.why)
+  if (state === 'cancelled')
+    return rejected(decision, 'officer.cancelled', 'cancelled by the data-protection officer')
+  if (state === 'expired' && onHold)
+    return rejected(decision, 'officer.silent', 'nobody released the message in time')
+  return decision
+}
+
+function rejected(decision: Decision, row: string, why: string): Decision {
+  const recipients = decision.recipients.map((recipient): RecipientDecision =>
+    recipient.level === 'internal'
+      ? recipient
+      : Object.freeze({ ...recipient, action: 'reject', lane: null, row, why }),
+  )
+  return Object.freeze({ ...decision, recipients: Object.freeze(recipients) })
+}

@@ -1,0 +1,74 @@
+/**
+ * The door for plugin authors: `postseal/plugin`. What stands here is covered by API_VERSION.
+ */
+export { API_VERSION, definePlugin } from './plugin.js'
+export type {
+  Plugin,
+  PluginDefinition,
+  PluginFinding as Finding,
+  PluginLabel as Label,
+  PluginLog,
+  PluginNeeds,
+  SetupContext,
+  Stage,
+  StageRun,
+  Started,
+} from './plugin.js'
+export { s } from './settings.js'
+export type { Setting, Settings, Values } from '../config/setting.js'
+
+export type { Edit } from '../message/edit.js'
+export type { Damage, Envelope, HeaderField, Mail, Part, TextPart } from '../message/mail.js'
+export type { ByteSource, Range } from '../message/source.js'
+
+export { decodeText, encodeText, type DecodedText } from '../message/charset.js'
+export { encodeBody } from '../message/encode-body.js'
+export { decodeHeaderText, encodeHeaderText } from '../message/encoded-word.js'
+export { fieldsNamed, firstField } from '../message/header-fields.js'
+export { subjectToken, type SubjectToken } from '../message/subject-token.js'
+
+export { RISK_CLASSES, SYSTEMS, VERDICTS } from '../policy/model.js'
+export type {
+  ContentVerdict,
+  Decision,
+  RecipientDecision,
+  RiskClass,
+  System,
+  Verdict,
+} from '../policy/model.js'
+
+export { CONTAINER_SETTINGS, detectInLeaves } from './container-detector.js'
+export { Budget, type ContainerLimits } from '../container/budget.js'
+export { ByteReader } from '../container/byte-reader.js'
+export {
+  partOf,
+  readAt,
+  readUpTo,
+  streamOf,
+  viewOf,
+  type ByteView,
+} from '../container/byte-view.js'
+export { judgeCms, type InspectContent } from '../container/cms.js'
+export { isContainerFront, isProgramFront } from '../container/container-front.js'
+export { judgeContent, startWalk } from '../container/content.js'
+export type { ContentJudgement, JudgeFile, WalkContext } from '../container/content-judgement.js'
+export type { Judgement } from '../container/judgement.js'
+export { looksLikeText } from '../container/looks-like-text.js'
+export { looksReadable } from '../container/looks-readable.js'
+export { judgeOpenDocument } from '../container/odf.js'
+export { judgeOffice } from '../container/office.js'
+export { OleFile, type OleStream } from '../container/ole.js'
+export { judgeOpenPgp } from '../container/openpgp.js'
+export { judgePdf, PDF_HEAD_BYTES, type PdfJudgement } from '../container/pdf.js'
+export { judgeRar } from '../container/rar.js'
+export { readWhole } from '../container/read-whole.js'
+export { judgeSevenZip } from '../container/seven-zip.js'
+export { judgeZip } from '../container/zip.js'
+export {
+  placeOf,
+  readZipDirectory,
+  type ZipDirectory,
+  type ZipEntry,
+} from '../container/zip-directory.js'
+export { findZipEnd } from '../container/zip-end.js'
+export { createTransferDecoder, type TransferDecoder } from '../message/transfer-decoder.js'

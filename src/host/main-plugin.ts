@@ -1,0 +1,92 @@
+import { reasonOf } from '../errors.js'
+import type { Mail } from '../message/mail.js'
+import type { Decision } from '../policy/model.js'
+import { withDeadline } from './deadline.js'
+import type { Plugin, PluginLog, StageRun, Stage, Started } from './plugin.js'
+import { loadError } from './load-error.js'
+import { describeThrown, pluginError } from './plugin-error.js'
+import type { PluginInfo, StartedPlugin } from './started-plugin.js'
+
+export interface SetupOptions {
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly log: PluginLog
+  readonly setupTimeoutMs: number
+}
+
+export interface StartOptions extends SetupOptions {
+  /** For one message. */
+  readonly timeoutMs: number
+}
+
+/** A plugin's function, whatever its stage. */
+export type AnyRun = (mail: Mail, decision: Decision | undefined, signal: AbortSignal) => unknown
+
+/**
+ * Sets a plugin up in this thread.
+ *
+ * Throws  ERR_HOST_LOAD when `setup` throws, is late or gives no function.
+ */
+export async function startInMain(
+  plugin: Plugin,
+  info: PluginInfo,
+  options: StartOptions,
+): Promise<StartedPlugin> {
+  const { name, needs } = plugin
+  const { run, close } = await setUp(plugin, options)
+  const late = (): Error => pluginError(name, `took longer than ${options.timeoutMs} ms`)
+  return Object.freeze({
+    info,
+    needs,
+    run(mail: Mail, decision: Decision | undefined, signal: AbortSignal): unknown {
+      try {
+        const result = run(mail, decision, signal)
+        if (!isThenable(result)) return result
+        const named = Promise.resolve(result).catch(thrown => {
+          throw pluginError(name, describeThrown(thrown))
+        })
+        return withDeadline(named, options.timeoutMs, late)
+      } catch (thrown) {
+        throw pluginError(name, describeThrown(thrown))
+      }
+    },
+    close,
+  })
+}
+
+/** Runs `setup` and gives the stage's function in one form for all stages. */
+export async function setUp(
+  plugin: Plugin,
+  options: SetupOptions,
+): Promise<{ readonly run: AnyRun; readonly close: () => Promise<void> }> {
+  const stop = new AbortController()
+  const late = (): Error =>
+    loadError(plugin.name, `setup took longer than ${options.setupTimeoutMs} ms`)
+  const setup = async (): Promise<Started<Stage>> =>
+    plugin.setup({ config: options.settings, log: options.log, signal: stop.signal })
+  let started: Started<Stage>
+  try {
+    started = await withDeadline(setup(), options.setupTimeoutMs, late)
+  } catch (thrown) {
+    stop.abort()
+    throw loadError(plugin.name, reasonOf(thrown), thrown)
+  }
+  const run = typeof started === 'function' ? started : started?.run
+  if (typeof run !== 'function') throw loadError(plugin.name, 'setup gave no function')
+  return {
+    run: inOneForm(plugin.stage, run),
+    close: async () => {
+      if (typeof started !== 'function') await started.close?.()
+    },
+  }
+}
+
+/** Stages differ in whether the decision is there yet. */
+function inOneForm(stage: Stage, run: StageRun[Stage]): AnyRun {
+  if (stage === 'rewrite') return run as AnyRun
+  const before = run as (mail: Mail, signal: AbortSignal) => unknown
+  return (mail, _decision, signal) => before(mail, signal)
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value
+}

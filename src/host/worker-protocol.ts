@@ -1,0 +1,63 @@
+import type { Decision } from '../policy/model.js'
+import type { PackedMail } from './mail-transfer.js'
+import type { PluginNeeds, Stage } from './plugin.js'
+
+/** What a worker thread is started with. */
+export interface WorkerSetup {
+  /** URL of the plugin's module. */
+  readonly url: string
+  /** As it stands in [plugins]. */
+  readonly entry: string
+  /** Modules that plugins may import by name, and where they are. */
+  readonly doors: Readonly<Record<string, string>>
+}
+
+export type WorkerTask =
+  /** Loads the module and says what it is. */
+  | { readonly kind: 'describe' }
+  /** Checks the settings and runs `setup`. */
+  | {
+      readonly kind: 'start'
+      readonly settings: Readonly<Record<string, unknown>>
+      readonly setupTimeoutMs: number
+    }
+  /** One message. A worker that was not started yet (a fresh one after a crash) starts first. */
+  | {
+      readonly kind: 'run'
+      readonly settings: Readonly<Record<string, unknown>>
+      readonly setupTimeoutMs: number
+      readonly mail: PackedMail
+      readonly decision: Decision | undefined
+    }
+  | { readonly kind: 'close' }
+
+export interface PluginDescription {
+  readonly stage: Stage
+  readonly name: string
+  readonly summary: string
+  readonly version: string
+  readonly needs: PluginNeeds
+}
+
+export type WorkerAnswer =
+  | { readonly kind: 'description'; readonly description: PluginDescription }
+  | { readonly kind: 'started' }
+  | { readonly kind: 'result'; readonly result: readonly unknown[] }
+  | { readonly kind: 'closed' }
+  /** The settings are wrong; the main thread knows where they stand. */
+  | { readonly kind: 'problems'; readonly problems: readonly WorkerProblem[] }
+  /** What the plugin did, as a predicate; `built` is there when it is for another API. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly built?: string }
+
+export interface WorkerProblem {
+  readonly path: readonly (string | number)[]
+  readonly of: 'name' | 'value'
+  readonly what: string
+}
+
+/** A line for the log, posted beside the answers. */
+export interface WorkerLogLine {
+  readonly level: 'error' | 'warn' | 'info' | 'debug'
+  readonly event: string
+  readonly reason: string | undefined
+}

@@ -1,0 +1,46 @@
+import { CONTENT_CHECKS, doorTables } from './filters.js'
+import { DOMAIN_LISTS, domainTables } from './domain-lists.js'
+import { laneNames } from './expected.js'
+import type { DoctorFacts } from './facts.js'
+import { headerQuestions } from './pins.js'
+import { policyQuestions } from './policy-maps.js'
+import { tablesIn } from './table.js'
+import { transportQuestions } from './transport-tables.js'
+import { serviceNamed, servicesOf, valueOf } from './view.js'
+
+/**
+ * Which tables have to be read, and what each of them is asked for.
+ *
+ * Shape   `facts` without tables; `outside` are domains that are known to be outside.
+ * Gives   the keys by the name of the table; no keys where its entries alone count.
+ */
+export function questionsFor(
+  facts: DoctorFacts,
+  outside: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const questions = new Map<string, readonly string[]>()
+  const ask = (tables: readonly string[], keys: readonly string[] = []): void => {
+    for (const table of tables) {
+      questions.set(table, [...new Set([...(questions.get(table) ?? []), ...keys])])
+    }
+  }
+  ask(tablesIn(valueOf(facts, 'transport_maps')), transportQuestions(outside))
+  for (const list of DOMAIN_LISTS) ask(domainTables(valueOf(facts, list)))
+  const headers = headerQuestions(laneNames(facts.config))
+  for (const cleanup of [undefined, ...servicesOf(facts, 'cleanup')]) {
+    for (const parameter of [...CONTENT_CHECKS, 'milter_header_checks']) {
+      ask(tablesIn(valueOf(facts, parameter, cleanup)), headers)
+    }
+  }
+  for (const client of servicesOf(facts, 'smtp', 'lmtp')) {
+    for (const parameter of ['smtp_header_checks', 'lmtp_header_checks']) {
+      ask(tablesIn(valueOf(facts, parameter, client)), headers)
+    }
+  }
+  for (const name of ['qtls', 'tls']) {
+    const maps = valueOf(facts, 'smtp_tls_policy_maps', serviceNamed(facts, name))
+    ask(tablesIn(maps), policyQuestions(facts))
+  }
+  ask(doorTables(facts))
+  return questions
+}

@@ -1,0 +1,57 @@
+import { parseDomain } from '../config/domain-name.js'
+import { GatewayError } from '../errors.js'
+import type { WaitingDecision } from './admin.js'
+
+/** Longest reason and name that are kept. */
+const MAX_TEXT = 1000
+
+/** Most host names of one domain. */
+const MAX_HOSTS = 100
+
+/** Throws ERR_STORE_INPUT for an act that nobody answers for; `what` names it. */
+export function checkPerson(
+  { by, reason }: { readonly by: string; readonly reason: string },
+  what: string,
+): void {
+  if (by.trim() === '') throw wrongInput(`${what} needs a name`)
+  if (reason.trim() === '') throw wrongInput(`${what} needs a reason`)
+  if (by.length > MAX_TEXT || reason.length > MAX_TEXT) {
+    throw wrongInput(`name and reason may have ${MAX_TEXT} characters at most`)
+  }
+}
+
+/** Throws ERR_STORE_INPUT for a decision that nobody answers for, or that names nothing. */
+export function checkDecision(decision: WaitingDecision): void {
+  checkPerson(decision, 'a decision on mail that waits')
+  if (decision.id.trim() === '') throw wrongInput('a decision needs a reference or queue id')
+  if (!['released', 'cancelled'].includes(decision.verdict)) {
+    throw wrongInput(`not a decision: ${shown(decision.verdict)}`)
+  }
+}
+
+/**
+ * Host names in their one spelling: lower case, IDNA, each once.
+ *
+ * Throws  ERR_STORE_INPUT for what is no host name, such as an address or a whole subtree.
+ */
+export function checkedHosts(hosts: readonly string[]): readonly string[] {
+  if (hosts.length > MAX_HOSTS) throw wrongInput(`more than ${MAX_HOSTS} host names`)
+  return [...new Set(hosts.map(checkedHost))]
+}
+
+function checkedHost(host: string): string {
+  const name = host.startsWith('.') || host.length > MAX_TEXT ? undefined : parseDomain(host)
+  // Digits at the end make an address, which a certificate names in another way.
+  if (name === undefined || !/^(?!.*(?:^|\.)\d+$).+\../.test(name) || name.includes('_')) {
+    throw wrongInput(`not a host name: ${shown(host)}`)
+  }
+  return name
+}
+
+export function wrongInput(what: string): GatewayError {
+  return new GatewayError('ERR_STORE_INPUT', { what })
+}
+
+function shown(value: string): string {
+  return JSON.stringify(value.slice(0, 100))
+}

@@ -1,0 +1,113 @@
+import { sql, type Kysely } from 'kysely'
+import { ALL_CUSTOMERS, type WaitingDecision } from '../admin.js'
+import type { Schema } from '../schema.js'
+import { storable } from '../storable.js'
+import type { Waiting } from '../transit.js'
+import { addAudit } from './audit.js'
+import { openRows, toWaiting } from './waiting.js'
+
+/** Most rows that are woken at a time. */
+const MAX_WOKEN = 500
+
+/**
+ * Notes what a person has decided on everybody whom the id names, with a note for the audit each.
+ * A later decision goes over an earlier one as long as the message has not been back.
+ */
+export async function decideWaiting(
+  db: Kysely<Schema>,
+  { decision, at }: { readonly decision: WaitingDecision; readonly at: number },
+): Promise<readonly Waiting[]> {
+  const { id, customer, recipient, verdict, by } = decision
+  const reason = storable(decision.reason)
+  return db.transaction().execute(async transaction => {
+    const decided = await transaction
+      .updateTable('waiting')
+      .set({
+        verdict,
+        decided_by: storable(by),
+        decided_at: at,
+        reason,
+        // The answer is new, so it does not matter when the message was woken for another.
+        woken_at: null,
+      })
+      .where('ended_at', 'is', null)
+      .where(where =>
+        where.or([where('reference', '=', id), where('queue_id', '=', id), where('key', '=', id)]),
+      )
+      .$if(customer !== ALL_CUSTOMERS, query =>
+        query.where('customer_id', '=', where =>
+          where.selectFrom('customer').select('id').where('name', '=', customer),
+        ),
+      )
+      .$if(recipient !== undefined, query =>
+        query.where(sql<boolean>`lower(recipient) = lower(${recipient})`),
+      )
+      .returning('key')
+      .execute()
+    const rows = await rowsOf(
+      transaction,
+      decided.map(({ key }) => key),
+    )
+    const act = verdict === 'released' ? 'wait-release' : 'wait-cancel'
+    for (const row of rows) {
+      // The domain alone: notes of the audit outlive the record of the message.
+      const detail = `${row.domain}: ${reason}`
+      const whose = row.customer
+      await addAudit(transaction, {
+        at,
+        customer: whose,
+        actor: storable(by),
+        act,
+        object: row.reference,
+        detail,
+      })
+    }
+    return rows
+  })
+}
+
+/**
+ * Takes those whose answer may be there, oldest first, and notes that they are woken, so that no
+ * other gateway wakes them as well. As long as mail is stopped, only a cancelled message has one.
+ */
+export async function waitingToWake(
+  db: Kysely<Schema>,
+  { now, againAfterMs }: { readonly now: number; readonly againAfterMs: number },
+): Promise<readonly Waiting[]> {
+  const asleepSince = now - againAfterMs
+  const { rows } = await sql<{ key: string }>`
+    update waiting set woken_at = ${now}
+    where (woken_at is null or woken_at <= ${asleepSince}) and key in (
+      select asleep.key from waiting as asleep
+      left join domain_level as own
+        on own.customer_id = asleep.customer_id and own.domain = asleep.domain
+      left join domain_level as everybodys
+        on everybodys.customer_id = 0 and everybodys.domain = asleep.domain
+      where asleep.ended_at is null
+        and (asleep.woken_at is null or asleep.woken_at <= ${asleepSince})
+        and (asleep.verdict = 'cancelled' or (
+          (select value from meta where name = 'paused') = 0
+          and (asleep.verdict is not null
+            or asleep.why = 'paused'
+            or asleep.until <= ${now}
+            or (asleep.why = 'wait' and case when own.domain is not null
+              then own.level <> 'undetermined' and coalesce(own.until > ${now}, true)
+              else everybodys.level <> 'undetermined' and coalesce(everybodys.until > ${now}, true)
+              end))))
+      order by asleep.since limit ${MAX_WOKEN})
+    returning key`.execute(db)
+  return rowsOf(
+    db,
+    rows.map(({ key }) => key),
+  )
+}
+
+async function rowsOf(db: Kysely<Schema>, keys: readonly string[]): Promise<readonly Waiting[]> {
+  if (keys.length === 0) return []
+  const rows = await openRows(db, ALL_CUSTOMERS)
+    .where('waiting.key', 'in', keys)
+    .orderBy('since')
+    .orderBy('waiting.key')
+    .execute()
+  return rows.map(toWaiting)
+}

@@ -1,0 +1,247 @@
+import type { ColumnType, GeneratedAlways } from 'kysely'
+import type { Pass } from '../policy/lanes.js'
+import type { Action, Coverage, Level, RiskClass, System, Verdict } from '../policy/model.js'
+import type { TlsSession } from './evidence.js'
+import type { NoticeKind } from './outbox.js'
+import type { WaitEnd, WaitReason } from './transit.js'
+
+/**
+ * The tables, the same on SQLite and PostgreSQL.
+ *
+ * Every table that holds data of a customer starts its primary key or an index with `customer_id`,
+ * and children of a message refer to (customer_id, id): a child can never belong to another
+ * customer than its message. What the log of Postfix says belongs to no customer: it is found by a
+ * queue id, and that stands in a record. Times are epoch milliseconds. No subject and no content
+ * anywhere.
+ */
+export interface Schema {
+  customer: CustomerTable
+  customer_domain: CustomerDomainTable
+  message: MessageTable
+  recipient: RecipientTable
+  label: LabelTable
+  finding: FindingTable
+  domain_level: DomainLevelTable
+  domain_level_change: DomainLevelChangeTable
+  audit: AuditTable
+  waiting: WaitingTable
+  notice: NoticeTable
+  queue_entry: QueueEntryTable
+  delivery: DeliveryTable
+  attempt: LineTable
+  follow_position: FollowPositionTable
+  probe_request: ProbeRequestTable
+  secret: SecretTable
+  meta: MetaTable
+}
+
+export interface CustomerTable {
+  id: GeneratedAlways<number>
+  /** `*` is the row that stands for all customers; no message belongs to it. */
+  name: string
+  created_at: number
+}
+
+export interface CustomerDomainTable {
+  domain: string
+  customer_id: number
+}
+
+export interface MessageTable {
+  id: GeneratedAlways<number>
+  customer_id: number
+  reference: string
+  at: number
+  queue_id: string | null
+  /** The Message-ID header field. */
+  message_id: string | null
+  sender: string
+  auth_user: string | null
+  client_address: string | null
+  size_bytes: number
+  mode: 'enforce' | 'observe'
+  reply: string
+  took_ms: number
+  class: RiskClass
+  verdict: Verdict
+  system: System | null
+  coverage: Coverage
+  strength: 'strong' | 'weak' | 'none'
+  content_why: string
+  pass: ColumnType<Pass, Pass | undefined, Pass>
+  /** Reference of the first pass; null in the first. */
+  root: string | null
+  /** What the next pass may believe (`Transit`), as JSON; null when the message went no further. */
+  transit: string | null
+}
+
+/** What the children of a message have in common. */
+interface ChildTable {
+  customer_id: number
+  /** `message.id`. */
+  message: number
+  /** Place in the list, from 0. */
+  position: number
+  why: string
+}
+
+export interface RecipientTable extends ChildTable {
+  address: string
+  domain: string
+  level: Level
+  action: Action
+  lane: string | null
+  table_row: string
+}
+
+export interface LabelTable extends ChildTable {
+  plugin: string
+  label: string
+  class: RiskClass
+  part: string | null
+  seen_count: number | null
+}
+
+/** A protected part of a message (`Decision.content.parts`). */
+export interface FindingTable extends ChildTable {
+  path: string
+  system: System
+  verdict: Verdict
+}
+
+export interface DomainLevelTable {
+  customer_id: number
+  domain: string
+  level: Exclude<Level, 'internal'>
+  until: number | null
+  changed_at: number
+  changed_by: string
+  reason: string
+  /** Host names, with a space between two. */
+  match_hosts: string
+  /** 0 or 1. */
+  dane: number
+}
+
+/** Every level that a domain ever had, the one in force included. */
+export interface DomainLevelChangeTable extends DomainLevelTable {
+  id: GeneratedAlways<number>
+}
+
+/** Administrative acts: who did what when. */
+export interface AuditTable {
+  id: GeneratedAlways<number>
+  at: number
+  customer_id: number
+  actor: string
+  /** kebab-case: `level-set`, `purge`, `backup`. */
+  act: string
+  object: string
+  detail: string
+}
+
+/** A recipient who waits, or has waited. */
+export interface WaitingTable {
+  key: string
+  customer_id: number
+  reference: string
+  sender: string
+  recipient: string
+  domain: string
+  why: WaitReason
+  queue_id: string | null
+  since: number
+  last_try: number
+  tries: number
+  until: number
+  verdict: 'released' | 'cancelled' | null
+  decided_by: string | null
+  decided_at: number | null
+  reason: string | null
+  /** When Postfix was last told to try again. */
+  woken_at: number | null
+  /** Null as long as somebody waits. */
+  ended_at: number | null
+  ended_how: WaitEnd | null
+}
+
+/** What a sender is told. */
+export interface NoticeTable {
+  id: GeneratedAlways<number>
+  customer_id: number
+  waiting_key: string
+  kind: NoticeKind
+  to_address: string
+  recipient: string
+  reference: string
+  why: string
+  message_id: string
+  created_at: number
+  not_before: number
+  attempts: number
+  /** Queue id whose line in the log releases the notice. */
+  cause: string | null
+  /** Null while it is held. */
+  released_at: number | null
+  /** Until then somebody is sending it. */
+  taken_until: number
+  sent_at: number | null
+}
+
+/** A queue entry that the log has spoken of. */
+export interface QueueEntryTable {
+  id: GeneratedAlways<number>
+  queue_id: string
+  /** Time of its newest line. */
+  last_at: number
+  /** 0, or 1 once Postfix has removed it. */
+  removed: number
+}
+
+/** A line of the log about a queue entry. */
+export interface LineTable {
+  id: GeneratedAlways<number>
+  /** `queue_entry.id`. */
+  entry: number
+  at: number
+  service: string
+  relay: string
+  dsn: string
+  said: string
+  /** The same for the same line, so that none is kept twice. */
+  digest: string
+}
+
+export interface DeliveryTable extends LineTable {
+  recipient: string
+  status: string
+  tls_trust: TlsSession['trust'] | null
+  tls_protocol: string | null
+  tls_cipher: string | null
+  tls_details: string | null
+}
+
+export interface FollowPositionTable {
+  source: string
+  position: string
+  /** When the follower was last heard of. */
+  at: number
+}
+
+/** A domain that the prober is to look at. */
+export interface ProbeRequestTable {
+  domain: string
+  why: string
+  asked_at: number
+}
+
+export interface SecretTable {
+  name: string
+  value: string
+}
+
+export interface MetaTable {
+  name: string
+  /** A counter, a time or a yes (1): `levels-revision` rises with every change of levels. */
+  value: ColumnType<number, number, number>
+}

@@ -1,0 +1,48 @@
+import type { SendMailOptions } from 'nodemailer'
+import type { Notice } from '../store/outbox.js'
+import { NOTICE_TEXTS, type Language } from './notice-texts.js'
+
+export interface NoticeSettings {
+  /** Name of this gateway. */
+  readonly hostname: string
+  /** From field; empty: postmaster at `hostname`. */
+  readonly from: string
+  readonly language: Language
+  /** Whom a sender may ask; empty: nobody is named. */
+  readonly contact: string
+}
+
+/**
+ * A notice as a mail: from nobody (RFC 3834, section 3.3), so that no answer comes back, with the
+ * same Message-ID each time that it is sent.
+ */
+export function noticeMail(notice: Notice, settings: NoticeSettings): SendMailOptions {
+  const { hostname, language, contact } = settings
+  const from = settings.from === '' ? `postmaster@${hostname}` : settings.from
+  const words = NOTICE_TEXTS[language][notice.kind]
+  const fill = (text: string): string =>
+    text
+      .replaceAll('{recipient}', oneLine(notice.recipient))
+      .replaceAll('{why}', oneLine(notice.why))
+  const paragraphs = [
+    ...words.body.map(fill),
+    ...(contact === '' ? [] : [`${words.contact}: ${contact}`]),
+    `[${notice.reference}]`,
+  ]
+  return {
+    envelope: { from: '', to: [notice.to] },
+    from,
+    to: notice.to,
+    subject: fill(words.subject),
+    text: `${paragraphs.join('\n\n')}\n`,
+    messageId: `<${notice.messageId}@${hostname}>`,
+    headers: { 'Auto-Submitted': 'auto-generated', Precedence: 'bulk' },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  }
+}
+
+/** Printable, and no longer than anybody reads. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 300)
+}

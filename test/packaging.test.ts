@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+
+const DAEMON = 'packaging/systemd/postseal.service'
+const FOLLOWER = 'packaging/systemd/postseal-follow.service'
+
+void t.test('the daemon may ask for the queue although no set-group-ID bit counts', async t => {
+  t.strictSame(valuesIn(DAEMON, 'NoNewPrivileges'), ['true'])
+  t.strictSame(valuesIn(DAEMON, 'SupplementaryGroups'), ['postfix postdrop adm'])
+})
+
+void t.test('the follower reads the log and has no right to the queue', async t => {
+  t.strictSame(valuesIn(FOLLOWER, 'NoNewPrivileges'), ['true'])
+  t.strictSame(valuesIn(FOLLOWER, 'SupplementaryGroups'), ['adm'])
+})
+
+void t.test('postconf may list the addresses of the machine in both units', async t => {
+  const families = ['AF_UNIX AF_INET AF_INET6 AF_NETLINK']
+  t.strictSame(valuesIn(DAEMON, 'RestrictAddressFamilies'), families)
+  t.strictSame(valuesIn(FOLLOWER, 'RestrictAddressFamilies'), families)
+})
+
+void t.test('Postfix gets through the state directory to the maps, whoever makes it', async t => {
+  t.strictSame(valuesIn(DAEMON, 'StateDirectoryMode'), ['0711'])
+  t.strictSame(valuesIn(FOLLOWER, 'StateDirectoryMode'), ['0711'])
+  const folders = readFileSync('packaging/tmpfiles.d/postseal.conf', 'utf8').split('\n')
+  t.ok(folders.includes('d /var/lib/postseal 0711 postseal postseal -'))
+})
+
+/** The values of one setting of a unit, in order. */
+function valuesIn(path: string, name: string): readonly string[] {
+  const lines = readFileSync(path, 'utf8').split('\n')
+  return lines.filter(line => line.startsWith(`${name}=`)).map(line => line.slice(name.length + 1))
+}

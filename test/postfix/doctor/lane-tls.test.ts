@@ -1,0 +1,118 @@
+import t from 'tap'
+import { LANE_TLS_CHECKS } from '../../../src/postfix/doctor/lane-tls.js'
+import { checkCases, resultFor, type Case } from '../../support/doctor-facts.js'
+
+const option = (service: string, name: string, value: string | undefined): Case[1] => ({
+  services: { [service]: { options: { [name]: value } } },
+})
+const protocols = (value: string): Case[1] =>
+  option('tls/unix', 'smtp_tls_mandatory_protocols', value)
+const OLD = ['fail Lane tls may use a protocol older than TLS 1.2.']
+const product = (tls: string): string =>
+  `[[product]]\nname = "p"\nnext_hop = "[p.inside.example]:25"\ntls = "${tls}"\n`
+const LANE = 'hand-over-p/unix'
+
+const CASES: Readonly<Record<string, readonly Case[]>> = {
+  'lane-levels': [
+    [
+      'qtls that takes any certificate',
+      option('qtls/unix', 'smtp_tls_security_level', 'encrypt'),
+      ['fail Lane qtls has the TLS level encrypt.'],
+    ],
+    [
+      'tls that goes on without',
+      option('tls/unix', 'smtp_tls_security_level', 'may'),
+      ['fail Lane tls has the TLS level may.'],
+    ],
+    ['tls that wants more', option('tls/unix', 'smtp_tls_security_level', 'secure'), []],
+    [
+      'split with TLS, which no listener speaks',
+      option('split/unix', 'smtp_tls_security_level', 'encrypt'),
+      ['fail Lane split has the TLS level encrypt.'],
+    ],
+    [
+      'sealed that wants what few have',
+      option('sealed/unix', 'smtp_tls_security_level', 'secure'),
+      ['fail Lane sealed has the TLS level secure.'],
+    ],
+    [
+      'a product that must show a certificate',
+      { conf: product('secure'), ...option(LANE, 'smtp_tls_security_level', 'encrypt') },
+      ['fail Lane hand-over-p has the TLS level encrypt.'],
+    ],
+    [
+      'a product that must encrypt',
+      { conf: product('encrypt'), ...option(LANE, 'smtp_tls_security_level', '') },
+      ['fail Lane hand-over-p has the TLS level none.'],
+    ],
+    [
+      'a product on this machine',
+      { conf: product('none'), ...option(LANE, 'smtp_tls_security_level', 'may') },
+      [],
+    ],
+  ],
+  'lane-unlisted': [
+    [
+      'the names that Postfix takes by itself',
+      option('qtls/unix', 'smtp_tls_secure_cert_match', undefined),
+      [
+        'fail A domain that was never verified can pass the lane qtls with a certificate of its own.',
+      ],
+    ],
+    [
+      'one name that cannot be and one that can',
+      option('qtls/unix', 'smtp_tls_secure_cert_match', 'unqualified.invalid, nexthop'),
+      [
+        'fail A domain that was never verified can pass the lane qtls with a certificate of its own.',
+      ],
+    ],
+    ['without a lane qtls', { services: { 'qtls/unix': null } }, []],
+  ],
+  'lane-protocols': [
+    ['1.2 by number', protocols('>=0303'), []],
+    ['1.3 alone', protocols('>=TLSv1.3'), []],
+    ['names alone', protocols('TLSv1.2, TLSv1.3'), []],
+    ['exclusions', protocols('!SSLv2, !SSLv3, !TLSv1, !TLSv1.1'), []],
+    ['1.0 and later', protocols('>=TLSv1'), OLD],
+    ['an old one by name', protocols('TLSv1.1, TLSv1.2'), OLD],
+    ['too few exclusions', protocols('!SSLv2, !SSLv3'), OLD],
+    ['nothing', protocols(''), OLD],
+    ['an upper limit alone', protocols('<=TLSv1.3'), OLD],
+    [
+      'suites of grade medium',
+      option('qtls/unix', 'smtp_tls_mandatory_ciphers', undefined),
+      ['fail Lane qtls may use suites below grade high.'],
+    ],
+  ],
+  'connection-reuse': [
+    [
+      'in main.cf and so in lanes without a word of their own',
+      {
+        main: { smtp_tls_connection_reuse: 'yes' },
+        services: {
+          'sealed/unix': { options: { smtp_tls_connection_reuse: 'no' } },
+          'split/unix': { options: { smtp_tls_connection_reuse: 'no' } },
+        },
+      },
+      [],
+    ],
+    [
+      'in a lane',
+      option('qtls/unix', 'smtp_tls_connection_reuse', 'yes'),
+      ['fail Lane qtls reuses TLS sessions, which drops its limits on suites.'],
+    ],
+  ],
+}
+
+for (const [id, cases] of Object.entries(CASES)) {
+  t.test(`${id}: what is right and what is wrong`, t => checkCases(t, LANE_TLS_CHECKS, id, cases))
+}
+
+t.test('a level is repaired with the one that setup writes', async t => {
+  const { problems } = resultFor(LANE_TLS_CHECKS, 'lane-levels', {
+    services: { 'tls/unix': { options: { smtp_tls_security_level: 'may' } } },
+  })
+  t.strictSame(problems[0]?.fix, [
+    { service: 'tls/unix', parameter: 'smtp_tls_security_level', value: 'encrypt' },
+  ])
+})

@@ -1,0 +1,79 @@
+import t from 'tap'
+import {
+  NETWORK_CHECKS,
+  isLoopbackNetwork,
+  networkContains,
+  networksOf,
+} from '../../../src/postfix/doctor/networks.js'
+import { checkCases, doctorFacts } from '../../support/doctor-facts.js'
+
+const mynetworks = (value: string) => ({ main: { mynetworks: `127.0.0.0/8 ${value}` } })
+
+t.test('clients that are trusted by their address', t =>
+  checkCases(t, NETWORK_CHECKS, 'trusted-networks', [
+    ['private networks', mynetworks('10.0.0.0/8 192.168.7.0/24 [fd00::]/8 100.64.0.0/10'), []],
+    ['a few machines', mynetworks('192.0.2.0/28, [2001:db8::25]/128'), []],
+    [
+      'the whole internet',
+      mynetworks('0.0.0.0/0'),
+      ['fail mynetworks trusts 0.0.0.0/0, which nobody owns as a whole.'],
+    ],
+    [
+      'the whole internet of the other kind',
+      mynetworks('[::]/0'),
+      ['fail mynetworks trusts [::]/0, which nobody owns as a whole.'],
+    ],
+    [
+      'a public network of some size',
+      mynetworks('192.0.0.0/20'),
+      ['warn mynetworks trusts 192.0.0.0/20, all of it.'],
+    ],
+    [
+      'a network that holds a private one and more',
+      mynetworks('10.0.0.0/7'),
+      ['fail mynetworks trusts 10.0.0.0/7, which nobody owns as a whole.'],
+    ],
+    [
+      'at one door only',
+      { services: { 'smtp/inet': { options: { mynetworks: '0.0.0.0/0' } } } },
+      ['fail mynetworks trusts 0.0.0.0/0, which nobody owns as a whole.'],
+    ],
+    ['tables and exceptions', mynetworks('!10.0.0.1, cidr:/etc/postfix/nets'), []],
+  ]),
+)
+
+t.test('networks are read with and without brackets and width', async t => {
+  const facts = doctorFacts({
+    main: { mynetworks: '192.0.2.1, [2001:db8::]/32, 10.0.0.0/33, /etc/postfix/nets, !x' },
+  })
+  t.strictSame(networksOf(facts, undefined), {
+    networks: [
+      { address: '192.0.2.1', prefix: 32, family: 'ipv4', text: '192.0.2.1' },
+      { address: '2001:db8::', prefix: 32, family: 'ipv6', text: '[2001:db8::]/32' },
+    ],
+    others: ['10.0.0.0/33', '/etc/postfix/nets'],
+  })
+})
+
+t.test('an address is in a network, or it is not', async t => {
+  const network = { address: '192.0.2.0', prefix: 24, family: 'ipv4', text: '' } as const
+  t.equal(networkContains(network, '192.0.2.7'), true)
+  t.equal(networkContains(network, '192.0.3.7'), false)
+  t.equal(networkContains(network, '2001:db8::1'), false)
+  t.equal(networkContains(network, 'mail.inside.example'), false)
+})
+
+t.test('loopback networks are those of this machine alone', async t => {
+  const cases: [text: string, want: boolean][] = [
+    ['127.0.0.0/8', true],
+    ['127.0.0.1/32', true],
+    ['126.0.0.0/7', false],
+    ['[::1]/128', true],
+    ['[::]/127', false],
+    ['[::ffff:127.0.0.0]/104', true],
+  ]
+  for (const [text, want] of cases) {
+    const { networks } = networksOf(doctorFacts({ main: { mynetworks: text } }), undefined)
+    t.equal(networks[0] !== undefined && isLoopbackNetwork(networks[0]), want, text)
+  }
+})

@@ -1,0 +1,84 @@
+import t from 'tap'
+import { POLICY_MAP_CHECKS, policyQuestions } from '../../../src/postfix/doctor/policy-maps.js'
+import { checkCases, doctorFacts, type Case } from '../../support/doctor-facts.js'
+
+const QTLS = 'hash:/var/lib/postseal/maps/qtls_policy'
+const TLS = 'hash:/var/lib/postseal/maps/tls_policy'
+const entry = (table: string, text: string): Case[1] => ({
+  tables: { [table]: { entries: [text] } },
+})
+
+const CASES: Readonly<Record<string, readonly Case[]>> = {
+  'policy-maps': [
+    [
+      'a lane without one',
+      { services: { 'qtls/unix': { options: { smtp_tls_policy_maps: '' } } } },
+      ['fail Lane qtls has no policy map: what it is to verify, nobody told it.'],
+    ],
+    [
+      'no way back',
+      { tables: { [TLS]: { entries: [], answers: { '[127.0.0.1]:10028': undefined } } } },
+      [
+        'fail Lane tls cannot hand back what it fails to deliver: [127.0.0.1]:10028 has no entry, not none.',
+      ],
+    ],
+    [
+      'a way back that wants TLS',
+      { tables: { [TLS]: { entries: [], answers: { '[127.0.0.1]:10028': 'encrypt' } } } },
+      [
+        'fail Lane tls cannot hand back what it fails to deliver: [127.0.0.1]:10028 has encrypt, not none.',
+      ],
+    ],
+    [
+      'a map that is not there',
+      { tables: { [QTLS]: { entries: undefined, answers: {}, trouble: 'no such file' } } },
+      ['fail The policy map of lane qtls cannot be read: no such file.'],
+    ],
+  ],
+  'policy-entries': [
+    [
+      'opportunistic TLS in qtls',
+      entry(QTLS, 'partner.example may'),
+      ['fail 1 entries in the policy map of lane qtls allow less than the lane.'],
+    ],
+    [
+      'opportunistic DANE in qtls',
+      entry(QTLS, 'partner.example dane'),
+      ['fail 1 entries in the policy map of lane qtls allow less than the lane.'],
+    ],
+    ['mandatory DANE in qtls', entry(QTLS, 'partner.example dane-only ciphers=high'), []],
+    ['a fingerprint in qtls', entry(QTLS, 'partner.example fingerprint match=AB:CD'), []],
+    ['encryption in tls', entry(TLS, 'partner.example encrypt'), []],
+    [
+      'no TLS in tls',
+      entry(TLS, 'partner.example none'),
+      ['fail 1 entries in the policy map of lane tls allow less than the lane.'],
+    ],
+    [
+      'a map that cannot be listed',
+      { tables: { [QTLS]: { entries: undefined, trouble: 'no listing' } } },
+      [
+        'unknown The policy map hash:/var/lib/postseal/maps/qtls_policy of lane qtls cannot be listed (no listing).',
+      ],
+    ],
+  ],
+  'default-tls': [
+    [
+      'no TLS for what is inside',
+      { main: { smtp_tls_security_level: '' } },
+      ['warn Services without a TLS level of their own deliver in clear text.'],
+    ],
+  ],
+}
+
+for (const [id, cases] of Object.entries(CASES)) {
+  t.test(`${id}: what is right and what is wrong`, t => checkCases(t, POLICY_MAP_CHECKS, id, cases))
+}
+
+t.test('the maps are asked for the way back to each listener', async t => {
+  t.strictSame(policyQuestions(doctorFacts()), [
+    '[127.0.0.1]:10026',
+    '[127.0.0.1]:10027',
+    '[127.0.0.1]:10028',
+  ])
+})

@@ -1,0 +1,67 @@
+/** Lines with CRLF as one message. */
+export function crlf(...lines: readonly string[]): Buffer {
+  return Buffer.from(lines.join('\r\n'), 'latin1')
+}
+
+/** A message that has most of what MIME offers. */
+export const RICH_MESSAGE = crlf(
+  'Received: from a.example (a.example [192.0.2.1])',
+  '\tby b.example (Postfix) with ESMTPS id 1',
+  'From: =?utf-8?q?Al=C3=AFce?= <alice@example.org>',
+  'To: bob@example.net',
+  'Subject: rich',
+  'MIME-Version: 1.0',
+  'Content-Type: multipart/mixed; boundary="outer"',
+  '',
+  'This text stands before the parts.',
+  '--outer',
+  'Content-Type: multipart/alternative; boundary="outer-in"',
+  '',
+  '--outer-in',
+  'Content-Type: text/plain; charset=utf-8',
+  'Content-Transfer-Encoding: quoted-printable',
+  '',
+  'Gr=C3=BC=C3=9Fe =',
+  'und mehr',
+  '--outer-in',
+  'Content-Type: text/html',
+  '',
+  '<p>Hi -- there</p>',
+  '--outer-in--',
+  '',
+  '--outer  ',
+  'Content-Type: message/rfc822',
+  '',
+  'Subject: inner',
+  'Content-Type: multipart/digest; boundary=d',
+  '',
+  '--d',
+  '',
+  'Subject: first',
+  '',
+  'one',
+  '--d--',
+  '--outer',
+  'Content-Type: application/pdf; name="a.pdf"',
+  'Content-Disposition: attachment;',
+  " filename*0*=utf-8''%C3%A4;",
+  ' filename*1=".pdf"',
+  'Content-Transfer-Encoding: base64',
+  '',
+  'JVBERi0xLjQKJcfsj6IK',
+  'MSAwIG9iago=',
+  '--outer--',
+  'This text stands after the parts.',
+  '',
+)
+
+/** Messages worth mutating: each has something of its own that a parser may trip over. */
+export const SAMPLES: readonly Buffer[] = [
+  RICH_MESSAGE,
+  crlf('Subject: plain', '', 'Hello', '--not-a-boundary', 'bye', ''),
+  crlf('Content-Type: multipart/mixed; boundary=b', '', '--b', '', 'x', '--b', '--b--', '--b', ''),
+  crlf('Content-Type: multipart/mixed; boundary=b', '', 'no parts at all', ''),
+  crlf('Content-Type: message/rfc822', '', 'not a header', '--b', ''),
+  crlf('From nobody Mon', ' folded', 'A: b', '\t', 'c', '', '\r-', '\r--b', '-', ''),
+  Buffer.from('Content-Type: multipart/mixed; boundary=b\n\n--b\nA: b\n--b--\n\r--b\n-', 'latin1'),
+]

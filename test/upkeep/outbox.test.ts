@@ -1,0 +1,109 @@
+import { createServer } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+import t from 'tap'
+import type { Notice } from '../../src/store/outbox.js'
+import { noticeSender, sendNotices } from '../../src/upkeep/outbox.js'
+import { recordLog } from '../support/log-recorder.js'
+
+const SETTINGS = { hostname: 'gate.example', from: '', language: 'en', contact: '' } as const
+
+function notice(id: number, attempts = 0): Notice {
+  return {
+    id,
+    kind: 'waiting',
+    key: `k${id}`,
+    customer: 'default',
+    to: `anna${id}@in.example`,
+    recipient: 'bob@x.example',
+    reference: 'ref',
+    why: 'x',
+    messageId: `waiting.k${id}`,
+    createdAt: 0,
+    notBefore: 0,
+    attempts,
+  }
+}
+
+/** An outbox in memory, with what became of its notices. */
+function outbox(notices: readonly Notice[]) {
+  const became: string[] = []
+  return {
+    became,
+    store: {
+      dueNotices: async (limit: number) => notices.slice(0, limit),
+      noticeSent: async (id: number) => void became.push(`${id} sent`),
+      noticeFailed: async (id: number, notBefore: number) =>
+        void became.push(`${id} again at ${notBefore}`),
+    },
+  }
+}
+
+t.test('notices are sent in their order, and one that is not taken is tried later', async t => {
+  const { log, expect } = recordLog(t)
+  expect('a notice could not be sent')
+  const { store, became } = outbox([notice(1), notice(2, 3), notice(3)])
+  const send = async ({ id }: Notice): Promise<void> => {
+    if (id === 2) throw new Error('451 later')
+  }
+  await sendNotices(store, send, log, () => 1000)
+  t.same(became, ['1 sent', '2 again at 481000', '3 sent'])
+})
+
+t.test('the pause between tries grows to an hour and no more', async t => {
+  const { log, expect } = recordLog(t)
+  expect('a notice could not be sent')
+  const { store, became } = outbox([notice(1, 50)])
+  await sendNotices(
+    store,
+    () => Promise.reject(new Error('no')),
+    log,
+    () => 0,
+  )
+  t.same(became, ['1 again at 3600000'])
+})
+
+t.test('a notice that is sent and cannot be noted as sent goes out again', async t => {
+  const { log } = recordLog(t)
+  const { store } = outbox([notice(1)])
+  const sent: number[] = []
+  const send = async ({ id }: Notice): Promise<void> => void sent.push(id)
+  const broken = { ...store, noticeSent: () => Promise.reject(new Error('locked')) }
+  await t.rejects(
+    sendNotices(broken, send, log, () => 0),
+    /locked/,
+  )
+  await sendNotices(store, send, log, () => 0)
+  t.same(sent, [1, 1])
+})
+
+t.test('Postfix gets a notice by SMTP, from the null sender', async t => {
+  const got: { from: string; to: string[]; text: string }[] = []
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onData(stream, { envelope }, done) {
+      let text = ''
+      stream.on('data', chunk => (text += String(chunk)))
+      stream.on('end', () => {
+        const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address
+        got.push({ from, to: envelope.rcptTo.map(({ address }) => address), text })
+        done()
+      })
+    },
+  })
+  await new Promise<void>(next => server.listen(0, '127.0.0.1', next))
+  t.teardown(() => new Promise<void>(next => server.close(next)))
+  const address = server.server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  await noticeSender(`127.0.0.1:${address.port}`, SETTINGS)(notice(1))
+  t.match(got, [{ from: '', to: ['anna1@in.example'] }])
+  t.match(got[0]?.text, /^Message-ID: <waiting\.k1@gate\.example>/m)
+})
+
+t.test('a Postfix that is not there is an error', async t => {
+  const server = createServer()
+  await new Promise<void>(next => server.listen(0, '127.0.0.1', next))
+  const address = server.address()
+  await new Promise(next => server.close(next))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  await t.rejects(noticeSender(`127.0.0.1:${address.port}`, SETTINGS)(notice(1)), /ECONNREFUSED/)
+})
