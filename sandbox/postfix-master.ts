@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -15,22 +15,59 @@ export function masterOf(queueDirectory: string, configDirectory: string): numbe
   return environment.includes(`MAIL_CONFIG=${configDirectory}`) ? pid : undefined
 }
 
-/** Ends a master and its children: politely, and after five seconds by force. */
+/**
+ * Ends a master and its children: politely, and after five seconds by force.
+ *
+ * It waits for the children too. One that was just forked still holds the master's locks and
+ * sockets, so that the next `postfix start` would find the mail system "already running" and say so
+ * to a log daemon that is about to end.
+ *
+ * Throws  an Error when one of them is still there after ten seconds.
+ */
 export async function stopMaster(pid: number): Promise<void> {
-  process.kill(pid, 'SIGTERM')
-  for (let tries = 0; tries < 250; tries++) {
-    if (!isMaster(pid)) return
-    await sleep(20)
-  }
   // The master leads the process group of all its services.
-  process.kill(-pid, 'SIGKILL')
+  const group = pid
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    if (!isAlive(group)) return
+    signalGroup(group, signal)
+    for (let tries = 0; tries < 250 && isAlive(group); tries++) await sleep(20)
+  }
+  if (isAlive(group)) throw new Error(`processes of the Postfix master ${pid} do not end`)
 }
 
 /** Ends the master also when this process ends without having said stop. */
 export function stopMasterAtExit(queueDirectory: string, configDirectory: string): void {
-  process.once('exit', () => {
+  if (toStop.size === 0) process.once('exit', stopAll)
+  toStop.set(configDirectory, queueDirectory)
+}
+
+/** Queue directories by configuration directory: what is still to be stopped when we end. */
+const toStop = new Map<string, string>()
+
+function stopAll(): void {
+  for (const [configDirectory, queueDirectory] of toStop) {
     const pid = masterOf(queueDirectory, configDirectory)
     if (pid !== undefined) process.kill(pid, 'SIGTERM')
+  }
+}
+
+function signalGroup(group: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(-group, signal)
+  } catch (thrown) {
+    if (!isGone(thrown)) throw thrown
+  }
+}
+
+/** Whether a process of this group runs; one that ended and was not reaped yet does not. */
+function isAlive(group: number): boolean {
+  return readdirSync('/proc').some(name => {
+    if (!/^\d+$/.test(name)) return false
+    // The name of the program stands in parentheses and may hold anything: state and group follow.
+    const [state, , itsGroup] = readIfThere(`/proc/${name}/stat`)
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return Number(itsGroup) === group && state !== 'Z' && state !== 'X'
   })
 }
 

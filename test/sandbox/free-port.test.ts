@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import t from 'tap'
 import { freePort } from '../../sandbox/free-port.js'
 
@@ -14,4 +14,18 @@ t.test('ports drawn together differ, and each can be listened on', async t => {
     })
     await new Promise(done => server.close(done))
   }
+})
+
+t.test('a port that was given is not given again, in no process of this network', async t => {
+  const port = await freePort()
+  const holder = connect(`\0postseal sandbox port ${port}`)
+  await new Promise<void>((done, fail) => {
+    holder.once('error', fail)
+    holder.once('connect', () => done())
+  })
+  holder.destroy()
+  const draw = Math.random
+  t.teardown(() => Object.assign(Math, { random: draw }))
+  Object.assign(Math, { random: () => (port - 10_000) / 22_000 })
+  await t.rejects(freePort(), /no free port/)
 })

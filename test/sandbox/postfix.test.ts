@@ -48,6 +48,14 @@ await t.test(
   },
 )
 
+await t.test('stopped just after its start, it leaves nothing that hinders the next', async t => {
+  const directory = await shortDirectory(t)
+  for (let times = 0; times < 15; times++) {
+    const postfix = await startPostfix({ directory })
+    t.match(await greeting(postfix.smtpPort), /^220 /)
+  }
+})
+
 await t.test('below a directory that only root may enter', async t => {
   const outer = await shortDirectory(t)
   await chmod(outer, 0o700)
