@@ -171,13 +171,13 @@ const PLUGINS = {
     default: '20s',
     min: '10ms',
     max: '10m',
-    doc: 'How long a plugin may take for one message; then the message is deferred.',
+    doc: 'How long a plugin may take for one message, from when it gets it; then the message is deferred.',
   }),
   setup_timeout: duration({
     default: '30s',
     min: '100ms',
     max: '10m',
-    doc: 'How long a plugin may take to start.',
+    doc: 'How long a plugin may take to start, and how long a message may wait for one of its threads.',
   }),
   worker_memory: size({
     default: '256M',

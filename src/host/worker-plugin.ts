@@ -10,6 +10,7 @@ import type { PluginInfo, StartedPlugin } from './started-plugin.js'
 import type {
   PluginDescription,
   WorkerAnswer,
+  WorkerBegin,
   WorkerLogLine,
   WorkerProblem,
   WorkerSetup,
@@ -38,12 +39,15 @@ export class PluginWorkers {
   readonly #limits: WorkerLimits
   readonly #pool: Piscina<WorkerTask, WorkerAnswer>
   #settings: Readonly<Record<string, unknown>> = {}
+  #tasks = 0
+  /** By task: what to do when its thread says that the plugin has the message now. */
+  readonly #begins = new Map<number, () => void>()
 
   constructor(setup: WorkerSetup, limits: WorkerLimits, log: PluginLog) {
     this.#entry = setup.entry
     this.#limits = limits
     this.#pool = new Piscina<WorkerTask, WorkerAnswer>({
-      filename: new URL('./worker.js', import.meta.url).href,
+      filename: new URL('./worker-door.cjs', import.meta.url).href,
       minThreads: 1,
       maxThreads: limits.threads,
       maxQueue: MAX_QUEUE,
@@ -53,7 +57,9 @@ export class PluginWorkers {
       workerData: setup,
       resourceLimits: { maxOldGenerationSizeMb: Math.ceil(limits.memoryBytes / 1024 ** 2) },
     })
-    this.#pool.on('message', (line: unknown) => writeLine(log, line))
+    this.#pool.on('message', (said: unknown) => {
+      if (!this.#noteBegin(said)) writeLine(log, said)
+    })
     // A thread that dies between messages is replaced with the next one; the line is for the log.
     this.#pool.on('error', () => log.warn('plugin thread ended'))
   }
@@ -108,14 +114,26 @@ export class PluginWorkers {
     }
   }
 
+  /**
+   * The time that the plugin has for a message counts from when it gets it. Before that, a busy or
+   * a fresh thread is waited for as long as a start may take: else on a busy machine each thread
+   * would be ended as late while it starts, and the next one too.
+   */
   async #run(name: string, mail: Mail, decision: Decision | undefined): Promise<unknown> {
     const { timeoutMs, setupTimeoutMs } = this.#limits
     const { packed, release } = await packMail(mail)
+    const id = ++this.#tasks
     const stop = new AbortController()
-    const timer = setTimeout(() => stop.abort(), timeoutMs)
+    const end = (reason: string) => (): void => stop.abort(reason)
+    let timer = setTimeout(end(`got no thread within ${setupTimeoutMs} ms`), setupTimeoutMs)
+    this.#begins.set(id, () => {
+      clearTimeout(timer)
+      timer = setTimeout(end(`took longer than ${timeoutMs} ms`), timeoutMs)
+    })
     const transferList = packed.bytes instanceof Uint8Array ? [] : [packed.bytes]
     const task = {
       kind: 'run',
+      id,
       settings: this.#settings,
       setupTimeoutMs,
       mail: packed,
@@ -125,14 +143,23 @@ export class PluginWorkers {
     try {
       answer = await this.#pool.run(task, { signal: stop.signal, transferList })
     } catch (thrown) {
-      const late = `took longer than ${timeoutMs} ms`
-      throw pluginError(name, stop.signal.aborted ? late : endOfThread(thrown))
+      throw pluginError(name, stop.signal.aborted ? stop.signal.reason : endOfThread(thrown))
     } finally {
       clearTimeout(timer)
+      this.#begins.delete(id)
       release()
     }
     if (answer.kind === 'result') return answer.result
     throw pluginError(name, answer.kind === 'failed' ? answer.reason : 'gave no result')
+  }
+
+  /** Once for a task: a plugin that says it again gains no time. */
+  #noteBegin(said: unknown): boolean {
+    const { begins } = (said ?? {}) as Partial<WorkerBegin>
+    if (typeof begins !== 'number') return false
+    this.#begins.get(begins)?.()
+    this.#begins.delete(begins)
+    return true
   }
 
   #refusal(answer: WorkerAnswer): GatewayError {

@@ -24,6 +24,8 @@ export type WorkerTask =
   /** One message. A worker that was not started yet (a fresh one after a crash) starts first. */
   | {
       readonly kind: 'run'
+      /** Told back when the plugin gets the message. */
+      readonly id: number
       readonly settings: Readonly<Record<string, unknown>>
       readonly setupTimeoutMs: number
       readonly mail: PackedMail
@@ -53,6 +55,11 @@ export interface WorkerProblem {
   readonly path: readonly (string | number)[]
   readonly of: 'name' | 'value'
   readonly what: string
+}
+
+/** Posted when the plugin gets the message of task `begins`: its time runs from here. */
+export interface WorkerBegin {
+  readonly begins: number
 }
 
 /** A line for the log, posted beside the answers. */

@@ -7,7 +7,13 @@ import { setUp } from './main-plugin.js'
 import { importPlugin, registerDoors } from './module.js'
 import type { Plugin, PluginLog } from './plugin.js'
 import { describeThrown } from './plugin-error.js'
-import type { WorkerAnswer, WorkerLogLine, WorkerSetup, WorkerTask } from './worker-protocol.js'
+import type {
+  WorkerAnswer,
+  WorkerBegin,
+  WorkerLogLine,
+  WorkerSetup,
+  WorkerTask,
+} from './worker-protocol.js'
 
 /**
  * Runs in a worker thread, for one plugin. Whatever the plugin does becomes an answer; what it
@@ -72,6 +78,7 @@ async function runPlugin(
   const started = await start(plugin, task)
   if ('kind' in started) return started
   const mail = unpackMail(task.mail)
+  begin(task.id)
   try {
     // Nobody aborts this signal: a thread that is late is ended as a whole.
     const raw = await started.run(mail, task.decision, new AbortController().signal)
@@ -102,6 +109,8 @@ function setupOf(data: unknown): WorkerSetup {
 }
 
 const port = parentPort
+
+const begin = (task: number): void => port?.postMessage({ begins: task } satisfies WorkerBegin)
 
 const line =
   (level: WorkerLogLine['level']) =>

@@ -1,14 +1,16 @@
 import { EventEmitter, once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import t from 'tap'
 import { DOORS } from '../../src/host/module.js'
 import { PluginWorkers } from '../../src/host/worker-plugin.js'
 import type { StartedPlugin } from '../../src/host/started-plugin.js'
 import { parseMail } from '../../src/message/parse-mail.js'
 import type { ByteSource } from '../../src/message/source.js'
+import { runCommand } from '../../sandbox/run-command.js'
 import { pluginSource } from '../support/host-plugins.js'
+import { plainNode } from '../support/plain-node.js'
 
 /** Does what the subject says. */
 const BODY = `
@@ -136,6 +138,41 @@ void t.test(
 void t.test('wrong settings are problems with their paths', async t => {
   const problems = await patient.start({ wrod: 'x' })
   t.match(problems, [{ path: ['wrod'], of: 'name', what: /did you mean "word"/ }])
+})
+
+void t.test('threads that are ended while they start do not take the process along', async t => {
+  const program = fileURLToPath(new URL('../support/thread-ends.js', import.meta.url))
+  const [command, args] = plainNode(program)
+  const ended = await runCommand(command, args, { timeoutMs: 120_000 })
+  t.same(ended, { code: 0, stdout: 'lives\n', stderr: '' })
+})
+
+void t.test('the start of a thread is not part of the time for a message', async t => {
+  const slow = join(directory, 'slow.mjs')
+  const wait = 'await new Promise(done => setTimeout(done, 1500))\n'
+  writeFileSync(slow, `${pluginSource('classify/p', BODY)}\n${wait}`)
+  const ofSlow = { ...setup, url: pathToFileURL(slow).href }
+  const workers = new PluginWorkers(ofSlow, { ...limits, timeoutMs: 1000 }, log)
+  t.teardown(() => workers.close())
+  const late = await started(workers)
+  await t.rejects(run(late, 'loop'), /took longer than 1000 ms/)
+  t.match(await run(late, 'label'), [{ id: 'x' }], 'the thread that replaced it took its time')
+})
+
+void t.test('a message that gets no thread is not kept for ever', async t => {
+  const workers = new PluginWorkers(
+    setup,
+    { ...limits, setupTimeoutMs: 5000, timeoutMs: 60_000 },
+    log,
+  )
+  t.teardown(() => workers.close())
+  const busy = await started(workers)
+  const first = run(busy, 'wait')
+  first.catch(() => undefined)
+  await t.rejects(run(busy, 'label'), {
+    code: 'ERR_HOST_PLUGIN',
+    message: /^plugin classify\/p got no thread within 5000 ms$/,
+  })
 })
 
 async function started(workers: PluginWorkers): Promise<StartedPlugin> {
