@@ -3,6 +3,8 @@ import { GatewayError } from '../errors.js'
 /** Bytes that can be read here and there; a ByteSource of a message is one. */
 export interface ByteView {
   readonly size: number
+  /** Whether all of them are in memory already, so that reading them costs nothing. */
+  readonly isHeld?: boolean
   /** Bytes `start` to `end` (exclusive), which must lie inside; never to be written to. */
   read(start: number, end: number): Promise<Buffer>
 }
@@ -12,13 +14,21 @@ const PIECE = 64 * 1024
 
 /** A view of bytes in memory. */
 export function viewOf(bytes: Buffer): ByteView {
-  return { size: bytes.length, read: async (start, end) => bytes.subarray(start, end) }
+  return {
+    size: bytes.length,
+    isHeld: true,
+    read: async (start, end) => bytes.subarray(start, end),
+  }
 }
 
 /** Part of a view, as a view of its own. Throws ERR_CONTAINER_TRUNCATED when it reaches outside. */
 export function partOf(view: ByteView, start: number, end: number): ByteView {
   checkInside(view, start, end)
-  return { size: end - start, read: (from, to) => view.read(start + from, start + to) }
+  return {
+    size: end - start,
+    isHeld: view.isHeld === true,
+    read: (from, to) => view.read(start + from, start + to),
+  }
 }
 
 /** Exactly `size` bytes from `at` on. Throws ERR_CONTAINER_TRUNCATED when there are fewer. */

@@ -1,3 +1,5 @@
+import { looksLikeText } from './looks-like-text.js'
+
 /** First bytes of the containers that are followed inside plain archives. */
 const FRONTS: readonly Buffer[] = [
   '504b0304',
@@ -6,7 +8,6 @@ const FRONTS: readonly Buffer[] = [
   '377abcaf271c',
   '526172211a07',
   'd0cf11e0a1b11ae1',
-  '255044462d',
 ].map(front => Buffer.from(front, 'hex'))
 
 /** A CMS message is a SEQUENCE whose content begins with an identifier. */
@@ -20,8 +21,24 @@ const PGP_FRONT =
 /** What a file may be, as far as its first bytes say; undefined for what is no container. */
 export function isContainerFront(front: Buffer): boolean {
   return (
-    FRONTS.some(magic => front.subarray(0, magic.length).equals(magic)) || isMessageFront(front)
+    FRONTS.some(magic => front.subarray(0, magic.length).equals(magic)) ||
+    isMessageFront(front) ||
+    isPdfFront(front)
   )
+}
+
+/** Bytes at the front in which `%PDF-` has to stand (Acrobat's rule, ISO 32000-1 appendix H). */
+export const PDF_HEAD_BYTES = 1024
+
+const PDF_MARK = '%PDF-'
+
+/** Bytes at the front that tell what a file may be. */
+export const FRONT_BYTES = PDF_HEAD_BYTES + PDF_MARK.length
+
+/** Whether a PDF file may start here: in a text, the word may stand anywhere. */
+export function isPdfFront(front: Buffer): boolean {
+  const start = front.subarray(0, FRONT_BYTES).indexOf(PDF_MARK, 0, 'latin1')
+  return start === 0 || (start > 0 && !looksLikeText(front.subarray(0, FRONT_BYTES)))
 }
 
 /** Whether a CMS or OpenPGP message may start here. */

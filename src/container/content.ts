@@ -6,6 +6,7 @@ import type { ContentJudgement, JudgeFile, WalkContext } from './content-judgeme
 import { judgeOpenDocument } from './odf.js'
 import { judgeOffice } from './office.js'
 import { judgeOpenPgp } from './openpgp.js'
+import { judgePdfFile } from './pdf-member.js'
 import { judgeRar } from './rar.js'
 import { judgeSevenZip } from './seven-zip.js'
 import { judgeZip } from './zip.js'
@@ -17,6 +18,7 @@ const FORMATS: readonly JudgeFile[] = [
   judgeSevenZip,
   judgeRar,
   judgeOffice,
+  judgePdfFile,
   judgeMessage,
 ]
 
@@ -26,8 +28,8 @@ export function startWalk(budget: Budget): WalkContext {
 }
 
 /**
- * Judges a file by its bytes, whatever it is called: archives, Office files, CMS and OpenPGP
- * messages, and what lies inside plain archives.
+ * Judges a file by its bytes, whatever it is called: archives, Office and PDF files, CMS and
+ * OpenPGP messages, and what lies inside plain archives.
  *
  * Gives   undefined for what is no container: content that anybody can read.
  */

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.js'
+import type { Budget } from './budget.js'
 import { decodeStream } from './pdf-filter.js'
 import {
   objectBehind,
@@ -38,6 +39,8 @@ const TAIL_BYTES = 1024
  */
 export class PdfFile {
   readonly bytes: Buffer
+  /** What its streams may still grow to, and its passwords cost. */
+  readonly budget: Budget
   /** The trailer in force first; of a damaged file all that lead to a catalogue, last one first. */
   readonly trailers: readonly PdfDictionary[]
   readonly isIntact: boolean
@@ -48,8 +51,10 @@ export class PdfFile {
     bytes: Buffer,
     found: { trailers: readonly PdfDictionary[]; entries: ReadonlyMap<number, PdfEntry> },
     isIntact: boolean,
+    budget: Budget,
   ) {
     this.bytes = bytes
+    this.budget = budget
     this.trailers = found.trailers
     this.#entries = found.entries
     this.isIntact = isIntact
@@ -59,10 +64,10 @@ export class PdfFile {
    * Shape   `bytes` starts at `%PDF-`: offsets count from there.
    * Throws  ERR_CONTAINER_MALFORMED for a file with too many objects.
    */
-  static async open(bytes: Buffer): Promise<PdfFile> {
-    const chain = await readChain(bytes).catch(passOver)
+  static async open(bytes: Buffer, budget: Budget): Promise<PdfFile> {
+    const chain = await readChain(bytes, budget).catch(passOver)
     if (chain !== undefined) {
-      const file = new PdfFile(bytes, chain, true)
+      const file = new PdfFile(bytes, chain, true, budget)
       const [trailer] = chain.trailers
       const root = await file.resolve(trailer?.get('Root'))
       const lock = trailer?.get('Encrypt') ?? null
@@ -70,7 +75,7 @@ export class PdfFile {
       // Object streams of an encrypted file cannot be read.
       if (isComplete && (lock !== null || isDictionary(root))) return file
     }
-    return new PdfFile(bytes, await search(bytes), false)
+    return new PdfFile(bytes, await search(bytes), false, budget)
   }
 
   /**
@@ -157,6 +162,7 @@ export class PdfFile {
       dictionary,
       this.bytes.subarray(streamAt, end),
       OBJECT_STREAM_LIMIT,
+      this.budget,
     )
     const [count, first] = [dictionary.get('N'), dictionary.get('First')]
     if (typeof count !== 'number' || typeof first !== 'number') return objects
@@ -173,6 +179,7 @@ export class PdfFile {
 /** Follows the tables from the last one to the first. */
 async function readChain(
   bytes: Buffer,
+  budget: Budget,
 ): Promise<{ trailers: readonly PdfDictionary[]; entries: ReadonlyMap<number, PdfEntry> }> {
   const tail = Math.max(0, bytes.length - TAIL_BYTES)
   const start = bytes.lastIndexOf('startxref')
@@ -188,7 +195,7 @@ async function readChain(
     if (seen.has(at)) continue
     seen.add(at)
     if (seen.size > SECTION_LIMIT) throw malformed('it has too many tables')
-    const section = await readSection(bytes, at)
+    const section = await readSection(bytes, at, budget)
     trailers.push(section.trailer)
     for (const [number, entry] of section.entries)
       if (!entries.has(number)) entries.set(number, entry)

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { constants, inflate } from 'node:zlib'
 import { GatewayError } from '../errors.js'
+import type { Budget } from './budget.js'
 import { isDictionary, nameOf, type PdfDictionary, type PdfValue } from './pdf-syntax.js'
 
 const inflateAsync = promisify(inflate)
@@ -8,34 +9,40 @@ const inflateAsync = promisify(inflate)
 /**
  * Takes the filters off a stream: none, or FlateDecode with or without a predictor.
  *
- * Units   `limit` in bytes of the result.
- * Throws  ERR_CONTAINER_MALFORMED for other filters, damage, and more bytes than the limit.
+ * Units   `limit` in bytes of the result; what is inflated is taken from the budget.
+ * Throws  ERR_CONTAINER_MALFORMED for other filters and damage, ERR_CONTAINER_LIMIT for more bytes
+ *         than the limit or the budget has.
  * Source  ISO 32000-2, 7.4
  */
 export async function decodeStream(
   dictionary: PdfDictionary,
   raw: Buffer,
   limit: number,
+  budget: Budget,
 ): Promise<Buffer> {
   const filters = listOf(dictionary.get('Filter'))
   const [filter, ...more] = filters.map(nameOf)
   if (filter === undefined && filters.length === 0) {
-    if (raw.length > limit) throw malformed('a stream is too long')
+    if (raw.length > limit) throw tooLong()
     return raw
   }
   if ((filter !== 'FlateDecode' && filter !== 'Fl') || more.length > 0)
     throw malformed('a stream has another filter than FlateDecode')
   const [parameters] = listOf(dictionary.get('DecodeParms') ?? dictionary.get('DP'))
-  const bytes = await unflate(raw, limit)
+  const bytes = await unflate(raw, Math.min(limit, budget.bytesLeft))
+  budget.takeBytes(bytes.length)
   return isDictionary(parameters) ? unpredict(bytes, parameters) : bytes
 }
 
 /** What can be inflated of `raw`, even if its end is missing. */
 async function unflate(raw: Buffer, limit: number): Promise<Buffer> {
+  if (limit < 1) throw tooLong()
   const options = { maxOutputLength: limit, finishFlush: constants.Z_SYNC_FLUSH }
   try {
     return await inflateAsync(raw, options)
   } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_BUFFER_TOO_LARGE')
+      throw tooLong()
     throw new GatewayError(
       'ERR_CONTAINER_MALFORMED',
       { what: 'a stream cannot be inflated' },
@@ -99,6 +106,10 @@ function predicted(kind: number, left: number, above: number, corner: number): n
 function listOf(value: PdfValue | undefined): readonly PdfValue[] {
   if (value === undefined || value === null) return []
   return Array.isArray(value) ? (value as readonly PdfValue[]) : [value]
+}
+
+function tooLong(): GatewayError {
+  return new GatewayError('ERR_CONTAINER_LIMIT', { what: 'a stream is too long' })
 }
 
 function malformed(what: string): GatewayError {

@@ -1,3 +1,4 @@
+import type { Budget } from './budget.js'
 import { judgeCms } from './cms.js'
 import type { PdfFile } from './pdf-file.js'
 import { opensWithoutPassword } from './pdf-password.js'
@@ -28,6 +29,9 @@ const RIGHTS_HANDLERS = new Set(['MicrosoftIRMServices', 'MSIRM'])
 
 /** Recipients of a public-key handler that are looked at. */
 const RECIPIENT_LIMIT = 1000
+
+/** What trying the empty passwords costs, in rounds of the budget: some 10 ms. */
+const TRIAL_ROUNDS = 10_000
 
 /**
  * Judges the encryption dictionary of a file: who can open it, and how strong it is.
@@ -61,7 +65,7 @@ export async function judgeLock(
     if (objection !== undefined) return conclude('unknown', objection)
   }
   if (filter === 'Standard') {
-    const opens = await tryEmpty(lock, id)
+    const opens = await tryEmpty(lock, id, file.budget)
     if (opens === undefined) return conclude('unknown', 'the password cannot be tried')
     if (opens) return conclude('not-encrypted', 'the empty password opens it')
   }
@@ -109,12 +113,17 @@ async function scopeOf(file: PdfFile, lock: PdfDictionary): Promise<Scope | unde
   }
 }
 
-async function tryEmpty(lock: PdfDictionary, id: PdfValue): Promise<boolean | undefined> {
+async function tryEmpty(
+  lock: PdfDictionary,
+  id: PdfValue,
+  budget: Budget,
+): Promise<boolean | undefined> {
   const [revision, owner, user, permissions] = ['R', 'O', 'U', 'P'].map(name => lock.get(name))
   if (typeof revision !== 'number' || typeof permissions !== 'number') return undefined
   if (!Buffer.isBuffer(owner) || !Buffer.isBuffer(user)) return undefined
   const first = Array.isArray(id) ? (id as readonly PdfValue[])[0] : undefined
   const fileId = Buffer.isBuffer(first) ? first : Buffer.alloc(0)
+  budget.takeRounds(revision === 5 ? 2 : TRIAL_ROUNDS)
   return opensWithoutPassword({ revision, owner, user, permissions, id: fileId })
 }
 

@@ -1,3 +1,4 @@
+import { GatewayError } from '../errors.js'
 import type { PdfFile } from './pdf-file.js'
 import { decodeStream } from './pdf-filter.js'
 import { passOver, scanObjects } from './pdf-scan.js'
@@ -48,7 +49,7 @@ export async function encryptedPayload(file: PdfFile): Promise<EncryptedPayload 
     if (!isDictionary(about) || !isDictionary(embedded)) continue
     const stream = await file.stream(embedded.get('F') ?? embedded.get('UF'))
     if (stream === undefined) continue
-    const bytes = await decodeStream(stream.dictionary, stream.raw, FILE_LIMIT)
+    const bytes = await decodeStream(stream.dictionary, stream.raw, FILE_LIMIT, file.budget)
     const hasText = await saysMore(file, stream.raw)
     return { subtype: nameOf(about.get('Subtype')) ?? '', bytes, hasText }
   }
@@ -66,13 +67,22 @@ async function saysMore(file: PdfFile, payload: Buffer): Promise<boolean> {
     const raw = await file.rawStream(value, streamAt)
     if (raw.equals(payload)) continue
     if (isEmbedded(value)) return true
-    const page = await decodeStream(value, raw, PAGE_LIMIT).catch(passOver)
+    const page = await decodeStream(value, raw, PAGE_LIMIT, file.budget).catch(tooLong)
+    if (page === TOO_LONG) return true
     left -= page?.length ?? 0
     if (left < 0) return true
     const sentences = shownText(page?.toString('latin1') ?? '').split(/[.!?\n]/)
     if (sentences.some(text => /\w{3}/.test(text) && !WRAPPER_SENTENCE.test(text))) return true
   }
   return false
+}
+
+const TOO_LONG = 'too long'
+
+/** A picture cannot be decoded, and is passed over; a page that grows without end may say anything. */
+function tooLong(thrown: unknown): typeof TOO_LONG | undefined {
+  const isLimit = thrown instanceof GatewayError && thrown.code === 'ERR_CONTAINER_LIMIT'
+  return isLimit ? TOO_LONG : passOver(thrown)
 }
 
 /** The strings of a page that its text operators show (ISO 32000-2, 9.4.3). */
@@ -91,7 +101,7 @@ export async function* embeddedPdfs(file: PdfFile): AsyncGenerator<Buffer, void,
     left -= 1
     if (left < 0) return
     const raw = await file.rawStream(value, streamAt)
-    const bytes = await decodeStream(value, raw, FILE_LIMIT).catch(passOver)
+    const bytes = await decodeStream(value, raw, FILE_LIMIT, file.budget).catch(passOver)
     if (bytes?.subarray(0, 1024).includes('%PDF-') === true) yield bytes
   }
 }

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.js'
+import type { Budget } from './budget.js'
 import { decodeStream } from './pdf-filter.js'
 import { objectBehind } from './pdf-scan.js'
 import { isDictionary, nameOf, PdfParser, type PdfDictionary } from './pdf-syntax.js'
@@ -21,13 +22,13 @@ const STREAM_LIMIT = 8 * 1024 * 1024
 /**
  * Reads the cross-reference section at `at`, a table or a stream.
  *
- * Throws  ERR_CONTAINER_TRUNCATED, ERR_CONTAINER_MALFORMED
+ * Throws  ERR_CONTAINER_TRUNCATED, ERR_CONTAINER_MALFORMED, ERR_CONTAINER_LIMIT
  * Source  ISO 32000-2, 7.5.4, 7.5.5 and 7.5.8
  */
-export async function readSection(bytes: Buffer, at: number): Promise<PdfSection> {
+export async function readSection(bytes: Buffer, at: number, budget: Budget): Promise<PdfSection> {
   const parser = new PdfParser(bytes, at)
   if (parser.takes('xref')) return readTable(parser)
-  return readCrossReferenceStream(bytes, parser)
+  return readCrossReferenceStream(bytes, parser, budget)
 }
 
 function readTable(parser: PdfParser): PdfSection {
@@ -55,14 +56,18 @@ function numberFrom(parser: PdfParser): number {
   return Number(word)
 }
 
-async function readCrossReferenceStream(bytes: Buffer, parser: PdfParser): Promise<PdfSection> {
+async function readCrossReferenceStream(
+  bytes: Buffer,
+  parser: PdfParser,
+  budget: Budget,
+): Promise<PdfSection> {
   const isObject = /^\d+$/.test(parser.word()) && /^\d+$/.test(parser.word())
   const found = isObject && parser.takes('obj') ? objectBehind(bytes, parser.at) : undefined
   const trailer = found?.value
   if (!isDictionary(trailer) || found?.streamAt === undefined || !isXref(trailer))
     throw malformed('no cross-reference stands where it should')
   const raw = bytes.subarray(found.streamAt, streamEnd(bytes, found.streamAt))
-  const data = await decodeStream(trailer, raw, STREAM_LIMIT)
+  const data = await decodeStream(trailer, raw, STREAM_LIMIT, budget)
   const widths = integers(trailer.get('W'))
   const [typeWidth = 0, secondWidth = 0, thirdWidth = 0] = widths
   const width = typeWidth + secondWidth + thirdWidth

@@ -1,3 +1,5 @@
+import { Budget } from './budget.js'
+import { PDF_HEAD_BYTES } from './container-front.js'
 import { guardWalk } from './guard.js'
 import type { Judgement } from './judgement.js'
 import { looksReadable } from './looks-readable.js'
@@ -12,11 +14,11 @@ export interface PdfJudgement extends Judgement {
   readonly isRights: boolean
 }
 
-/** Bytes at the front in which `%PDF-` has to stand (Acrobat's rule, ISO 32000-1 appendix H). */
-export const PDF_HEAD_BYTES = 1024
-
 /** PDF files inside each other. */
 const DEPTH_LIMIT = 3
+
+/** Bytes that the streams of one file, and of those inside it, may be inflated to. */
+const UNPACKED_LIMIT = 256 * 1024 * 1024
 
 /** Encryption dictionaries of one file that are tried. */
 const LOCK_LIMIT = 50
@@ -28,17 +30,24 @@ const LOCK_LIMIT = 50
  * Gives   undefined when the bytes are no PDF; `partial` for one that is protected in part;
  *         `unknown` for what is damaged so that readers may disagree.
  */
-export async function judgePdf(bytes: Buffer): Promise<PdfJudgement | undefined> {
-  const found = await judgeAt(bytes, 1)
+export async function judgePdf(
+  bytes: Buffer,
+  budget = new Budget({ maxUnpackedBytes: UNPACKED_LIMIT }),
+): Promise<PdfJudgement | undefined> {
+  const found = await judgeAt(bytes, 1, budget)
   return found && { ...found, why: `PDF: ${found.why}` }
 }
 
-async function judgeAt(bytes: Buffer, depth: number): Promise<PdfJudgement | undefined> {
+async function judgeAt(
+  bytes: Buffer,
+  depth: number,
+  budget: Budget,
+): Promise<PdfJudgement | undefined> {
   const start = bytes.subarray(0, PDF_HEAD_BYTES + 8).indexOf('%PDF-')
   if (start < 0) return undefined
   if (start > 0 && !bytes.includes(' obj')) return undefined
   const judged = await guardWalk('damaged', async () => {
-    const file = await PdfFile.open(bytes.subarray(start))
+    const file = await PdfFile.open(bytes.subarray(start), budget)
     return judgeFile(file, isBlank(bytes.subarray(0, start)), depth)
   })
   return 'isRights' in judged ? judged : conclusion(judged.verdict, judged.why)
@@ -54,7 +63,7 @@ async function judgeFile(
   const locked = file.trailers.filter(each => (each.get('Encrypt') ?? null) !== null)
   // Readers of a damaged file choose another of its trailers each: what its streams are, decides.
   const isLocked = file.isIntact ? locked.includes(trailer) : locked.length > 0
-  if (!isLocked) return judgeReadable(file, locked.length > 0, depth)
+  if (!isLocked) return judgeReadable(file, locked.length > 0, hasCleanStart, depth)
   return judgeProtected(file, locked, hasCleanStart)
 }
 
@@ -62,23 +71,26 @@ async function judgeFile(
 async function judgeReadable(
   file: PdfFile,
   wasLocked: boolean,
+  hasCleanStart: boolean,
   depth: number,
 ): Promise<PdfJudgement> {
   const payload = await encryptedPayload(file)
   if (payload !== undefined) {
-    const judged = await judgePayload(payload.subtype, payload.bytes, depth)
+    const judged = await judgePayload(payload.subtype, payload.bytes, depth, file.budget)
     const isGuarded = judged.verdict === 'encrypted' || judged.verdict === 'weak'
-    if (!payload.hasText || !isGuarded) return judged
-    return {
-      ...judged,
-      verdict: 'partial',
-      why: `${judged.why}; the wrapper holds text of its own`,
-    }
+    if (!isGuarded) return judged
+    if (payload.hasText)
+      return {
+        ...judged,
+        verdict: 'partial',
+        why: `${judged.why}; the wrapper holds text of its own`,
+      }
+    return notAlone(file, hasCleanStart, judged) ?? judged
   }
   if (wasLocked) return conclusion('not-encrypted', 'the protection was taken off')
   if (depth < DEPTH_LIMIT) {
     for await (const bytes of embeddedPdfs(file)) {
-      const inner = await judgeAt(bytes, depth + 1)
+      const inner = await judgeAt(bytes, depth + 1, file.budget)
       if (inner !== undefined && ['encrypted', 'weak', 'partial'].includes(inner.verdict))
         return conclusion('partial', `a protected file inside a readable one (${inner.why})`)
     }
@@ -87,9 +99,14 @@ async function judgeReadable(
 }
 
 /** The wrapper itself says only that a reader is needed; what counts is what it carries. */
-async function judgePayload(subtype: string, bytes: Buffer, depth: number): Promise<PdfJudgement> {
+async function judgePayload(
+  subtype: string,
+  bytes: Buffer,
+  depth: number,
+  budget: Budget,
+): Promise<PdfJudgement> {
   const isRights = subtype === 'MicrosoftIRMServices'
-  const inner = depth < DEPTH_LIMIT ? await judgeAt(bytes, depth + 1) : undefined
+  const inner = depth < DEPTH_LIMIT ? await judgeAt(bytes, depth + 1, budget) : undefined
   if (inner !== undefined) return { ...inner, why: `a wrapper around a file: ${inner.why}` }
   if (!isRights) return conclusion('unknown', 'a wrapper whose cipher is not known')
   if (bytes.length < 32 || looksReadable(bytes))
@@ -118,11 +135,19 @@ async function judgeProtected(
   if (hidden === 0) return conclusion('unknown', 'nothing in it is encrypted')
   if (verdict === 'partial') return conclusion('partial', why, isRights)
   if (readable > 0) return conclusion('partial', `${why}; ${readable} stream(s) are readable`)
+  return notAlone(file, hasCleanStart, lock) ?? conclusion(verdict, why, isRights)
+}
+
+/** What to say of a protected file that breaks off, or is not all that is there; undefined of another. */
+function notAlone(
+  file: PdfFile,
+  hasCleanStart: boolean,
+  { why, isRights }: Pick<PdfJudgement, 'why' | 'isRights'>,
+): PdfJudgement | undefined {
   const end = file.bytes.lastIndexOf('%%EOF')
   if (end < 0) return conclusion('unknown', 'it breaks off')
-  if (!hasCleanStart || !isBlank(file.bytes.subarray(end + 5)))
-    return conclusion('partial', `${why}; something stands before or behind the file`)
-  return conclusion(verdict, why, isRights)
+  if (hasCleanStart && isBlank(file.bytes.subarray(end + 5))) return undefined
+  return conclusion('partial', `${why}; something stands before or behind the file`, isRights)
 }
 
 /** The worst of several protections counts. */

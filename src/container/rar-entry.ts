@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { partOf, readUpTo, type ByteView } from './byte-view.js'
-import { isContainerFront } from './container-front.js'
+import { FRONT_BYTES, isContainerFront } from './container-front.js'
 import type { WalkContext } from './content-judgement.js'
 import { looksReadable } from './looks-readable.js'
 import { memberOf, type Member } from './members.js'
@@ -59,7 +59,7 @@ async function judgePlain(
   { start, stop, isStored, isSplit }: RarEntry,
   context: WalkContext,
 ): Promise<Member> {
-  const front = await readUpTo(view, start, Math.min(64, stop - start))
+  const front = await readUpTo(view, start, Math.min(FRONT_BYTES, stop - start))
   await context.budget.pause(20)
   if (!isStored || isSplit || !isContainerFront(front)) return { state: 'readable', why: '' }
   const inner = { ...context, depth: context.depth + 1 }

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { partOf, readUpTo, type ByteView } from './byte-view.js'
 import type { WalkContext } from './content-judgement.js'
-import { isContainerFront } from './container-front.js'
+import { FRONT_BYTES, isContainerFront } from './container-front.js'
 import { canInflate, inflateFront, inflateWhole } from './deflated.js'
 import { looksReadable } from './looks-readable.js'
 import { memberOf, type Member } from './members.js'
@@ -132,7 +132,7 @@ async function openEntry(
   stop: number,
   { budget }: WalkContext,
 ): Promise<ByteView | undefined> {
-  const packed = await readUpTo(view, start, Math.min(512, stop - start))
+  const packed = await readUpTo(view, start, Math.min(FRONT_BYTES, stop - start))
   await budget.pause(20)
   if (method === 0) return isContainerFront(packed) ? partOf(view, start, stop) : undefined
   const front = method === 8 ? inflateFront(packed) : undefined

@@ -244,6 +244,30 @@ t.test('a wrapper around an encrypted payload', async t => {
   for (const [name, file, want] of cases) t.match(await judgePdf(file), want, name)
 })
 
+t.test('a wrapper is all that there is', async t => {
+  const cover = Buffer.from('BT (This PDF file is protected.) Tj ET')
+  const wrapper = (page: Buffer, dictionary = ''): Buffer =>
+    pdfOf([
+      '<< /Type /Catalog /Pages 2 0 R /AF [5 0 R] >>',
+      PAGES,
+      PAGE,
+      streamOf(page, dictionary),
+      '<< /AFRelationship /EncryptedPayload /EF << /F 6 0 R >> /EP << /Subtype /MicrosoftIRMServices >> >>',
+      streamOf(noise(64), '/Type /EmbeddedFile'),
+    ])
+  const whole = wrapper(cover)
+  const endless = deflateSync(Buffer.concat([CONTENT, Buffer.alloc(2 * 1024 * 1024, 0x20)]))
+  const cases: [string, Buffer, object][] = [
+    ['alone', whole, { verdict: 'encrypted' }],
+    ['a text behind it', Buffer.concat([whole, CONTENT]), { verdict: 'partial', why: /behind/ }],
+    ['a text before it', Buffer.concat([CONTENT, whole]), { verdict: 'partial' }],
+    ['its end is missing', whole.subarray(0, -6), { verdict: 'unknown', why: /breaks off/ }],
+    ['a page of two megabytes', wrapper(endless, '/Filter /FlateDecode'), { verdict: 'partial' }],
+    ['a picture', wrapper(noise(300), '/Filter /DCTDecode'), { verdict: 'encrypted' }],
+  ]
+  for (const [name, file, want] of cases) t.match(await judgePdf(file), want, name)
+})
+
 t.test('damaged and hostile files', async t => {
   const endless = (value: string): Buffer => pdfOf([CATALOGUE, PAGES], value)
   const cases: [string, Buffer, string][] = [

@@ -8,7 +8,9 @@ import { SevenZipCursor } from '../../src/container/seven-zip-cursor.js'
 import { openArchiveBox } from '../support/archive-tools.js'
 import { hex, noise } from '../support/container-bytes.js'
 import { timed, walk } from '../support/container-walk.js'
-import { SECRET, aesPart, u32, u64, zipOf } from '../support/zip-bytes.js'
+import { AES_256, lockedPdf } from '../support/pdf-bytes.js'
+import { archive, sevenZipNumber, stored } from '../support/seven-zip-bytes.js'
+import { SECRET, aesPart, u32, zipOf } from '../support/zip-bytes.js'
 
 const box = openArchiveBox()
 t.teardown(() => box.close())
@@ -19,35 +21,9 @@ const LONG = Buffer.concat(
 box.write('a.txt', SECRET)
 box.write('b.txt', LONG)
 box.write('inner.zip', zipOf([aesPart('geheim')]))
+box.write('locked.pdf', lockedPdf(AES_256))
 box.write('noise.bin', noise(3000))
 box.write('empty.txt', Buffer.alloc(0))
-
-/** A 7z archive around packed bytes and a header that is not packed. */
-function archive(packed: Buffer, header: Buffer): Buffer {
-  const next = Buffer.concat([u64(packed.length, header.length), u32(crc32(header))])
-  return Buffer.concat([hex('377abcaf271c 0004'), u32(crc32(next)), next, packed, header])
-}
-
-/** One folder with one stored file under AES; `power` of the rounds, without salt and vector. */
-function stored(packed: Buffer, bytes: number, crc: number, power = 4, coders?: Buffer): Buffer {
-  const aes = Buffer.concat([hex('24 06f10701 01'), Buffer.from([power])])
-  const folder = Buffer.concat([hex('01'), coders ?? aes])
-  const header = Buffer.concat([
-    hex('01 04 06 00 01 09'),
-    number(packed.length),
-    hex('00 07 0b 01 00'),
-    folder,
-    hex('0c'),
-    number(bytes),
-    hex('0a 01'),
-    u32(crc),
-    hex('00 00 00'),
-  ])
-  return archive(packed, header)
-}
-
-const number = (value: number): Buffer =>
-  value < 0x80 ? Buffer.from([value]) : Buffer.from([0x80 | (value >> 8), value & 0xff])
 
 /** Ciphertext under the key that the empty password has without rounds. */
 function sealedWithNothing(plain: Buffer): Buffer {
@@ -130,6 +106,8 @@ await t.test('plain archives are looked into', async t => {
   }
   const mixed = box.sevenZip('mixed.7z', 'inner.zip', 'a.txt')
   t.match(await walk(judgeContent, mixed), { verdict: 'partial' })
+  const pdf = box.sevenZip('pdf.7z', 'locked.pdf')
+  t.match(await walk(judgeContent, pdf), { system: 'pdf', verdict: 'encrypted' })
   const behind = Buffer.concat([Buffer.from('MZ'), noise(5000), mixed])
   t.match(await walk(judgeContent, behind), { verdict: 'partial' })
   t.equal(await walk(judgeSevenZip, SECRET), undefined)
@@ -187,12 +165,12 @@ function withAes(plain: Buffer): Buffer {
   const folder = Buffer.concat([hex('02 24 06f10701 01 04'), lzma, hex('01 00')])
   const next = Buffer.concat([
     hex('01 04 06 00 01 09'),
-    number(filled.length),
+    sevenZipNumber(filled.length),
     hex('00 07 0b 01 00'),
     folder,
     hex('0c'),
-    number(packed.length),
-    number(LONG.length),
+    sevenZipNumber(packed.length),
+    sevenZipNumber(LONG.length),
     hex('0a 01'),
     u32(crc32(LONG)),
     hex('00 00 00'),
