@@ -8,9 +8,12 @@ export interface OpenPgpPacket {
   readonly bytes: number
   /** The first of them, at most 4 KiB. */
   readonly head: Buffer
+  /** The last of them, at most 64. */
+  readonly tail: Buffer
 }
 
 const HEAD_BYTES = 4096
+const TAIL_BYTES = 64
 
 /** Packets whose content may come in pieces or run to the end: data of any kind (RFC 9580, 4.2.1.4). */
 const DATA_TAGS = new Set([8, 9, 11, 18, 20])
@@ -31,14 +34,17 @@ export async function readPacket(reader: ByteReader): Promise<OpenPgpPacket | un
   if (tag === 0) return undefined
   const pieces = isNew ? newLengths(reader, tag) : oldLength(reader, tag, first & 0x03)
   const head: Buffer[] = []
+  let tail: Buffer = Buffer.alloc(0)
   let bytes = 0
   for await (const length of pieces) {
     for await (const chunk of reader.stream(length)) {
       if (bytes < HEAD_BYTES) head.push(Buffer.from(chunk.subarray(0, HEAD_BYTES - bytes)))
+      const last = chunk.subarray(-TAIL_BYTES)
+      tail = Buffer.concat([tail, last]).subarray(-TAIL_BYTES)
       bytes += chunk.length
     }
   }
-  return { tag, bytes, head: Buffer.concat(head) }
+  return { tag, bytes, head: Buffer.concat(head), tail }
 }
 
 /** Lengths of the pieces of a new-format packet; each is asked for after the one before was read. */

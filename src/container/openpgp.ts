@@ -122,7 +122,7 @@ function noteSessionKey(keys: SessionKeys, { tag, bytes, head }: OpenPgpPacket):
 }
 
 /** Version, and then what differs: the least that a body can be, and where its ciphertext starts. */
-function judgeData({ tag, bytes, head }: OpenPgpPacket, keys: SessionKeys): Judgement {
+function judgeData({ tag, bytes, head, tail }: OpenPgpPacket, keys: SessionKeys): Judgement {
   const body = bodyOf(tag, head)
   if (body === undefined) return unknown('a version of encrypted data that is not known')
   if (looksLikeText(head.subarray(body.start)))
@@ -130,6 +130,9 @@ function judgeData({ tag, bytes, head }: OpenPgpPacket, keys: SessionKeys): Judg
   if (keys.problem !== undefined) return unknown(keys.problem)
   if (keys.count === 0) return unknown('nothing says who can open it')
   if (bytes < body.start + body.least) return unknown('it holds no encrypted content')
+  // Where the packet runs to the end of the file, so does what was put behind it.
+  const isFull = bytes >= body.start + body.least + tail.length
+  if (isFull && looksLikeText(tail)) return unknown('a text stands at the end of its ciphertext')
   const isWeak = body.isWeak || keys.isWeak
   if (isWeak) return { verdict: 'weak', why: `OpenPGP, ${body.name}, an outdated cipher or form` }
   return { verdict: 'encrypted', why: `OpenPGP, ${body.name} for ${keys.count} recipient(s)` }

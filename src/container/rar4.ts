@@ -5,6 +5,7 @@ import type { WalkContext } from './content-judgement.js'
 import { looksReadable } from './looks-readable.js'
 import type { Member } from './members.js'
 import { judgeRarEntry, type RarCipher, type RarEntry } from './rar-entry.js'
+import { judgeTail } from './surroundings.js'
 
 export const RAR4_MAGIC = Buffer.from('526172211a0700', 'hex')
 
@@ -53,8 +54,10 @@ export async function walkRar4(
     const kind = (await readUpTo(view, at + 2, 1))[0] ?? 0
     if (kind < LOWEST || kind > END) break
     const block = await readBlock(view, at)
-    if (block.kind === MAIN && (block.flags & FLAG.hiddenHeaders) !== 0)
-      return { members: [await judgeHidden(view, block.stop)], end: view.size, isHidden: true }
+    if (block.kind === MAIN && (block.flags & FLAG.hiddenHeaders) !== 0) {
+      const hidden = [await judgeHidden(view, block.stop), ...(await judgeTail(view, block.stop))]
+      return { members: hidden, end: view.size, isHidden: true }
+    }
     if (block.kind === FILE) members.push(await judgeRarEntry(view, entryOf(block), context))
     at = block.stop
     if (block.kind === END) break

@@ -9,6 +9,7 @@ import { looksReadable } from './looks-readable.js'
 import type { Member } from './members.js'
 import { judgeRarEntry, type RarCipher, type RarEntry } from './rar-entry.js'
 import type { RarWalk } from './rar4.js'
+import { judgeTail } from './surroundings.js'
 
 const deriveKey = promisify(pbkdf2)
 
@@ -45,7 +46,8 @@ export async function walkRar5(
     const header = await readHeader(view, at)
     if (header.kind === ENCRYPTION) {
       const member = await judgeHidden(view, header, context.budget)
-      return { members: [member], end: view.size, isHidden: true }
+      const behind = await judgeTail(view, header.stop)
+      return { members: [member, ...behind], end: view.size, isHidden: true }
     }
     if (header.kind === FILE)
       members.push(await judgeRarEntry(view, entryOf(header, context.budget), context))

@@ -1,5 +1,6 @@
 import { readUpTo, streamOf, type ByteView } from './byte-view.js'
 import { isProgramFront } from './container-front.js'
+import { looksLikeText } from './looks-like-text.js'
 import { looksReadable } from './looks-readable.js'
 import type { Member } from './members.js'
 
@@ -32,6 +33,16 @@ export async function judgeOutside(
   if (samples.every(isBlank)) return []
   const state = samples.some(looksReadable) ? 'readable' : 'unknown'
   return [{ state, why: `${stop - start} bytes ${where} belong to no entry` }]
+}
+
+/** Bytes at the end of ciphertext that are looked at. */
+const TAIL_BYTES = 64
+
+/** Whether ciphertext ends in text: nothing but the end of the file says how long it is. */
+export async function judgeTail(view: ByteView, start: number): Promise<readonly Member[]> {
+  const from = view.size - TAIL_BYTES
+  const isText = from >= start && looksLikeText(await readUpTo(view, from, TAIL_BYTES))
+  return isText ? [{ state: 'readable', why: 'a text stands at the end of the ciphertext' }] : []
 }
 
 /** Programs that unpack an archive are smaller. */

@@ -28,8 +28,11 @@ t.test('every form of length', async t => {
     const found = await read(bytes)
     t.match(found, { tag, bytes: size }, name)
     t.equal(found?.head.length, Math.min(size, 4096), `${name}: the head`)
+    t.equal(found?.tail.length, Math.min(size, 64), `${name}: the tail`)
   }
   t.ok(cases.length > 0)
+  const last = (await read(oldPacket(9, noise(5000), 3)))?.tail
+  t.same(last, noise(5000).subarray(-64))
 })
 
 t.test('what starts no packet', async t => {

@@ -45,6 +45,11 @@ t.test('a message is judged by its packets', async t => {
       [oldPacket(1, PKESK.subarray(6), 1), oldPacket(9, noise(60), 3)],
       { verdict: 'weak' },
     ],
+    [
+      'to the end of the file, where a text stands',
+      [oldPacket(1, PKESK.subarray(6), 1), oldPacket(9, Buffer.concat([noise(60), TEXT, TEXT]), 3)],
+      { verdict: 'unknown', why: /text stands at the end/ },
+    ],
     ['without integrity check', [PKESK, packet(9, noise(60))], { verdict: 'weak' }],
     ['a passphrase with IDEA', [skesk('04 01'), SEIPD], { verdict: 'weak' }],
     ['a passphrase, version 6, with CAST5', [skesk('06 1a 03'), SEIPD], { verdict: 'weak' }],

@@ -40,6 +40,18 @@ await t.test('each file is judged by its header and its bytes', async t => {
     ['version 2', rar4Of([{ ...sealed, version: 20 }]), 'weak', /RAR 2/],
     ['headers encrypted', hiddenRar5('geheim'), 'encrypted', /names are protected/],
     ['headers encrypted, version 4', hiddenRar4(), 'encrypted', /names are protected/],
+    [
+      'headers encrypted, and a text behind',
+      Buffer.concat([hiddenRar5('geheim'), SECRET]),
+      'partial',
+      /1 of 2 entries readable/,
+    ],
+    [
+      'headers encrypted, a text behind, version 4',
+      Buffer.concat([hiddenRar4(), SECRET]),
+      'partial',
+      /1 of 2 entries readable/,
+    ],
     ['behind a program', Buffer.concat([program, rar5Of([sealed])]), 'encrypted', /AES/],
     ['beside a folder', rar5Of([sealed, folder]), 'encrypted', /1 of 1/],
     ['beside a folder, version 4', rar4Of([sealed, folder]), 'encrypted', /1 of 1/],
