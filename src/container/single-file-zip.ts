@@ -1,42 +1,53 @@
-import { promisify } from 'node:util'
-import { inflateRaw } from 'node:zlib'
-import { GatewayError } from '../errors.js'
+import { crc32 } from 'node:zlib'
+import { Budget } from './budget.js'
+import { readAt, viewOf, type ByteView } from './byte-view.js'
+import { inflateWhole } from './deflated.js'
+import { guardWalk } from './guard.js'
+import { placeOf, readZipDirectory } from './zip-directory.js'
+import { findZipEnd } from './zip-end.js'
 
-const END_BYTES = 22
-const ENTRY_BYTES = 46
-const LOCAL_BYTES = 30
+/** Encrypted, strongly encrypted, or with masked headers (APPNOTE 4.4.4: bits 0, 6 and 13). */
+const PROTECTED = 0x2041
 
-const inflateAsync = promisify(inflateRaw)
+/** A data descriptor that may follow the data. */
+const DESCRIPTOR_BYTES = 24
 
 /**
  * The only file of a plain ZIP archive.
  *
- * Shape   no comment, no encryption, stored or deflated; nothing stands before or between.
+ * Shape   no comment, no encryption, stored or deflated; nothing stands before, between or behind.
  * Gives   undefined for every other archive.
  * Units   `limit` in bytes of the file.
- * Source  PKWARE APPNOTE 6.3, 4.3
  */
 export async function onlyFileOf(zip: Buffer, limit: number): Promise<Buffer | undefined> {
-  const end = zip.length - END_BYTES
-  if (end < 0 || zip.readUInt32LE(end) !== 0x06054b50 || zip.readUInt16LE(end + 10) !== 1)
-    return undefined
-  const entry = zip.readUInt32LE(end + 16)
-  if (entry + ENTRY_BYTES > end || zip.readUInt32LE(entry) !== 0x02014b50) return undefined
-  const [flags, method] = [zip.readUInt16LE(entry + 8), zip.readUInt16LE(entry + 10)]
-  const [packed, size] = [zip.readUInt32LE(entry + 20), zip.readUInt32LE(entry + 24)]
-  const isPlain = (flags & 0x2041) === 0 && (method === 0 || method === 8)
-  if (!isPlain || size > limit || zip.readUInt32LE(entry + 42) !== 0) return undefined
-  if (zip.length < LOCAL_BYTES || zip.readUInt32LE(0) !== 0x04034b50) return undefined
-  const start = LOCAL_BYTES + zip.readUInt16LE(26) + zip.readUInt16LE(28)
-  // A data descriptor of up to 24 bytes may follow.
-  if (start + packed > entry || entry - start - packed > 24) return undefined
-  const data = zip.subarray(start, start + packed)
-  const bytes =
-    method === 0 ? data : await inflateAsync(data, { maxOutputLength: limit }).catch(notInflated)
-  return bytes?.length === size ? bytes : undefined
+  const view = viewOf(zip)
+  const budget = new Budget({ maxEntries: 1, maxUnpackedBytes: limit })
+  const found = await guardWalk('ZIP', () => readOnlyFile(view, budget))
+  return Buffer.isBuffer(found) ? found : undefined
 }
 
-function notInflated(thrown: unknown): undefined {
-  if (thrown instanceof Error && 'code' in thrown) return undefined
-  throw new GatewayError('ERR_CONTAINER_MALFORMED', { what: 'an archive' }, thrown)
+async function readOnlyFile(view: ByteView, budget: Budget): Promise<Buffer | undefined> {
+  const end = await findZipEnd(view)
+  if (end === undefined || end.problem !== undefined || end.hasComment) return undefined
+  if (end.end !== view.size || end.cipher !== 0) return undefined
+  const [entry] = (await readZipDirectory(view, end, budget)).entries
+  if (entry === undefined || entry.at !== 0 || entry.bytes > budget.bytesLeft) return undefined
+  const { local, start, stop } = await placeOf(view, entry, end.start)
+  const isPlain = ((entry.flags | local.flags) & PROTECTED) === 0
+  if (!isPlain || end.start - stop > DESCRIPTOR_BYTES) return undefined
+  const bytes = await contentOf(view, entry.method, start, stop, budget)
+  return bytes?.length === entry.bytes && crc32(bytes) === entry.crc ? bytes : undefined
+}
+
+async function contentOf(
+  view: ByteView,
+  method: number,
+  start: number,
+  stop: number,
+  budget: Budget,
+): Promise<Buffer | undefined> {
+  if (method === 0) return readAt(view, start, stop - start)
+  if (method !== 8) return undefined
+  const content = await inflateWhole(view, start, stop, budget)
+  return content.read(0, content.size)
 }
