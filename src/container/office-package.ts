@@ -57,7 +57,7 @@ async function judgeCiphertext(
 ): Promise<Member | undefined> {
   if (content.size <= start) return { state: 'unknown', why: 'it holds no encrypted content' }
   const front = await ole.read(content, 0, SAMPLE_BYTES)
-  await ole.read(content, content.size - 1, 1)
+  ole.checkWhole(content)
   const isOpen = looksReadable(front) || looksReadable(front.subarray(start))
   return isOpen ? { state: 'readable', why: 'what should be ciphertext can be read' } : undefined
 }

@@ -32,7 +32,7 @@ export async function judgeOffice(
     const ole = await OleFile.open(view, budget)
     if (ole === undefined) return undefined
     const rights = await judgeRightsContent(ole)
-    if (rights !== undefined && hasOnlyPlaceholder(ole)) return weakestOf([rights])
+    if (rights !== undefined && hasOnlyPlaceholder(ole)) return alone(ole, weakestOf([rights]))
     const documents = [
       await judgePackage(ole, budget),
       rights,
@@ -41,8 +41,18 @@ export async function judgeOffice(
       await judgeWorkbook(ole, 'Book', budget),
       await judgePresentation(ole, budget),
     ]
-    return weakestOf(documents.filter(document => document !== undefined))
+    return alone(ole, weakestOf(documents.filter(document => document !== undefined)))
   })
+}
+
+/** The judgement on a file, unless a text stands behind it. */
+async function alone(
+  ole: OleFile,
+  judgement: ContentJudgement | undefined,
+): Promise<ContentJudgement | undefined> {
+  if (judgement?.verdict !== 'encrypted' && judgement?.verdict !== 'weak') return judgement
+  if (!(await ole.hasTextBehind())) return judgement
+  return { ...judgement, verdict: 'partial', why: `${judgement.why}; a text stands behind it` }
 }
 
 /** Beside rights-managed content stands a short document that says how to open it. */

@@ -1,11 +1,13 @@
 import { GatewayError } from '../errors.js'
 import type { Budget } from './budget.js'
 import { readAt, readUpTo, type ByteView } from './byte-view.js'
+import { judgeOutside, judgeTail } from './surroundings.js'
 
 export const OLE_MAGIC = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 
 /** Sector numbers from here on are marks, not sectors ([MS-CFB] 2.1). */
 const LAST_SECTOR = 0xfffffffa
+const FREE = 0xffffffff
 const NO_STREAM = 0xffffffff
 
 const HEADER_BYTES = 512
@@ -47,6 +49,7 @@ export class OleFile {
   #miniTable: Uint32Array = new Uint32Array()
   #miniSectors: readonly number[] = []
   readonly #streams = new Map<string, OleStream>()
+  readonly #twins = new Set<string>()
   readonly #chains = new Map<string, readonly number[]>()
 
   private constructor(view: ByteView, header: Buffer) {
@@ -79,6 +82,34 @@ export class OleFile {
   /** Names are compared without regard to case ([MS-CFB] 2.6.4). */
   stream(path: string): OleStream | undefined {
     return this.#streams.get(path.toUpperCase())
+  }
+
+  /** Whether the directory names a stream twice: which of the two counts depends on the reader. */
+  isTwice({ path }: OleStream): boolean {
+    return this.#twins.has(path)
+  }
+
+  /** Throws ERR_CONTAINER_TRUNCATED or ERR_CONTAINER_MALFORMED unless all bytes of a stream are there. */
+  checkWhole(stream: OleStream): void {
+    const isMini = stream.size < this.#miniLimit
+    const unit = isMini ? this.#miniBytes : this.#sectorBytes
+    const chain = this.#chainOf(stream, isMini ? this.#miniTable : this.#table, unit)
+    for (const [index, sector] of chain.entries()) {
+      const start = isMini ? this.#placeOfMini(sector) : (sector + 1) * this.#sectorBytes
+      const size = Math.min(unit, stream.size - index * unit)
+      if (size > 0 && !(start + size <= this.#view.size))
+        throw new GatewayError('ERR_CONTAINER_TRUNCATED')
+    }
+  }
+
+  /** Whether a text stands behind the last sector in use. What else may stand there was once in use. */
+  async hasTextBehind(): Promise<boolean> {
+    let used = this.#table.length
+    while (used > 0 && this.#table[used - 1] === FREE) used -= 1
+    const end = Math.min(this.#view.size, (used + 1) * this.#sectorBytes)
+    const outside = await judgeOutside(this.#view, end, this.#view.size, 'behind its end')
+    const behind = [...outside, ...(await judgeTail(this.#view, end))]
+    return behind.some(({ state }) => state === 'readable')
   }
 
   /** At most `size` bytes of a stream; throws when its sectors end before it does. */
@@ -163,7 +194,11 @@ export class OleFile {
         [entry.right, prefix],
         [entry.child, `${path.slice(0, 500)}/`],
       )
-      if (entry.kind !== STREAM || this.#streams.has(path)) continue
+      if (entry.kind !== STREAM) continue
+      if (this.#streams.has(path)) {
+        this.#twins.add(path)
+        continue
+      }
       this.#streams.set(path, { path, size: entry.size, first: entry.first })
     }
   }
@@ -181,6 +216,13 @@ export class OleFile {
       from += size
     }
     return Buffer.concat(pieces)
+  }
+
+  /** Where a sector of the mini stream lies in the file; not a number when that ends before. */
+  #placeOfMini(sector: number): number {
+    const at = sector * this.#miniBytes
+    const holder = this.#miniSectors[Math.floor(at / this.#sectorBytes)] ?? Number.NaN
+    return (holder + 1) * this.#sectorBytes + (at % this.#sectorBytes)
   }
 
   async #readSectors(chain: readonly number[], at: number, end: number): Promise<Buffer> {

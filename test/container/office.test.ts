@@ -231,6 +231,28 @@ await t.test('a compound file without a document, or another file, is left alone
   t.equal(await walk(judgeOffice, oleOf({ EncryptedPackage: noise(200) })), undefined)
 })
 
+await t.test('what stands behind the last sector is looked at', async t => {
+  const sealed = oleOf(packageStreams(agileInfo('geheim')))
+  const letter = Buffer.concat([noise(900), SECRET])
+  const holed = Buffer.from(sealed)
+  const table = holed.length - 512
+  holed.writeUInt32LE(100, table + 4 * 3)
+  holed.writeUInt32LE(4, table + 4 * 100)
+  const cases: [name: string, bytes: Buffer, verdict: string][] = [
+    ['a text', Buffer.concat([sealed, SECRET]), 'partial'],
+    ['a text at the very end', Buffer.concat([sealed, letter]), 'partial'],
+    ['zeros', Buffer.concat([sealed, Buffer.alloc(2000)]), 'encrypted'],
+    ['what was in use once', Buffer.concat([sealed, noise(2000)]), 'encrypted'],
+    ['nothing, but a chain leaves the file', holed, 'unknown'],
+  ]
+  let seen = 0
+  for (const [name, bytes, verdict] of cases) {
+    t.match(await walk(judgeOffice, bytes), { verdict }, name)
+    seen += 1
+  }
+  t.equal(seen, cases.length)
+})
+
 await t.test('the verifier of XOR is the one of the specification', t => {
   t.equal(opensXor(0x9a0a, BUILT_IN), true)
   t.equal(opensXor(0x9a0b, BUILT_IN), false)

@@ -6,8 +6,11 @@ const MINI_LIMIT = 4096
 const END = 0xfffffffe
 const FREE = 0xffffffff
 
+type Streams =
+  Readonly<Record<string, Buffer>> | readonly (readonly [path: string, bytes: Buffer])[]
+
 /** A compound file with these streams; a `/` in a path makes a storage. */
-export function oleOf(streams: Readonly<Record<string, Buffer>>): Buffer {
+export function oleOf(streams: Streams): Buffer {
   const table: number[] = []
   const sectors: Buffer[] = []
   const store = (bytes: Buffer): number => {
@@ -30,7 +33,7 @@ export function oleOf(streams: Readonly<Record<string, Buffer>>): Buffer {
     return bytes.length === 0 ? END : first
   }
   const entries: Entry[] = [{ name: 'Root Entry', kind: 5, children: [], first: END, size: 0 }]
-  for (const [path, bytes] of Object.entries(streams)) {
+  for (const [path, bytes] of Array.isArray(streams) ? streams : Object.entries(streams)) {
     const names = path.split('/')
     let parent = 0
     for (const name of names.slice(0, -1)) parent = folderIn(entries, parent, name)

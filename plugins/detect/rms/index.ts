@@ -1,5 +1,7 @@
 import {
+  Budget,
   definePlugin,
+  OLE_MAGIC,
   readWhole,
   s,
   type Finding,
@@ -10,7 +12,6 @@ import {
 import { judgeOle } from './judge-ole.js'
 import { judgePfile, PFILE_MAGIC } from './judge-pfile.js'
 import { judgeRpmsg, RPMSG_MAGIC } from './judge-rpmsg.js'
-import { OLE_MAGIC } from './ole.js'
 
 export default definePlugin({
   name: 'detect/rms',
@@ -27,9 +28,10 @@ export default definePlugin({
   setup({ config }) {
     return async (mail, signal) => {
       const findings: Finding[] = []
+      const budget = new Budget({}, signal)
       for (const part of mail.leaves()) {
         signal.throwIfAborted()
-        const judgement = await judgePart(mail, part, config.max_size)
+        const judgement = await judgePart(mail, part, config.max_size, budget)
         if (judgement === undefined) continue
         const { verdict, why } = judgement
         findings.push({ system: 'rms', part: part.path, verdict, why })
@@ -39,7 +41,7 @@ export default definePlugin({
   },
 })
 
-type Judge = (file: Buffer) => Judgement | undefined | Promise<Judgement>
+type Judge = (file: Buffer, budget: Budget) => Judgement | Promise<Judgement | undefined>
 
 /** Who judges what begins with which bytes; a compound file above the limit may be anything. */
 const FORMS: readonly { magic: Buffer; judge: Judge; isOurs: boolean }[] = [
@@ -48,12 +50,17 @@ const FORMS: readonly { magic: Buffer; judge: Judge; isOurs: boolean }[] = [
   { magic: OLE_MAGIC, judge: judgeOle, isOurs: false },
 ]
 
-async function judgePart(mail: Mail, part: Part, limit: number): Promise<Judgement | undefined> {
+async function judgePart(
+  mail: Mail,
+  part: Part,
+  limit: number,
+  budget: Budget,
+): Promise<Judgement | undefined> {
   const head = await mail.head(part, OLE_MAGIC.length)
   const form = FORMS.find(({ magic }) => head.subarray(0, magic.length).equals(magic))
   if (form === undefined) return undefined
   const file = await readWhole(mail.decoded(part), limit)
-  if (file !== undefined) return form.judge(file)
+  if (file !== undefined) return form.judge(file, budget)
   return form.isOurs
     ? { verdict: 'unknown', why: 'Rights Management: it is larger than max_size' }
     : undefined

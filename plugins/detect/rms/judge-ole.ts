@@ -1,9 +1,18 @@
-import { looksReadable, type Judgement } from 'postseal/plugin'
-import { oleStreams } from './ole.js'
+import {
+  guardWalk,
+  looksReadable,
+  OleFile,
+  viewOf,
+  type Budget,
+  type Judgement,
+} from 'postseal/plugin'
 
-/** Holds what Rights Management encrypted: in .doc, .xls, .ppt and in messages, in Office Open XML. */
-const LEGACY_CONTENT = '\u0009DRMContent'
-const PACKAGE = 'EncryptedPackage'
+/**
+ * Names of streams, in upper case. The first holds what Rights Management encrypted: in .doc, .xls,
+ * .ppt and in messages; the second does in Office Open XML.
+ */
+const LEGACY_CONTENT = '\u0009DRMCONTENT'
+const PACKAGE = 'ENCRYPTEDPACKAGE'
 
 /** Bytes of ciphertext that are looked at; eight of length stand before it. */
 const SAMPLE_BYTES = 4096
@@ -15,30 +24,50 @@ const LENGTH_BYTES = 8
  * Gives   undefined when it holds no such content, or is damaged: then it is for others to judge.
  * Source  [MS-OFFCRYPTO] 2.2 (IRMDS), [MS-OXORMMS] 2.2.4
  */
-export function judgeOle(file: Buffer): Judgement | undefined {
-  const streams = oleStreams(file) ?? []
+export async function judgeOle(file: Buffer, budget: Budget): Promise<Judgement | undefined> {
+  const ole = await openOle(file, budget)
+  return ole && guardWalk('Rights Management', () => judgeStreams(ole))
+}
+
+/** Gives  undefined for what is no compound file, or a damaged one, or one with too many streams. */
+export async function openOle(file: Buffer, budget: Budget): Promise<OleFile | undefined> {
+  const ole = await guardWalk('Rights Management', () => OleFile.open(viewOf(file), budget))
+  return ole === undefined || 'verdict' in ole ? undefined : ole
+}
+
+async function judgeStreams(ole: OleFile): Promise<Judgement | undefined> {
+  const streams = [...ole.streams()].map(stream => ({ stream, name: nameIn(stream.path) }))
   const isPackage =
     streams.some(({ name }) => name === PACKAGE) && streams.some(({ name }) => isLicence(name))
   const wanted = isPackage ? PACKAGE : LEGACY_CONTENT
-  const content = streams.filter(({ name }) => name === wanted)
-  const [only] = content
+  const [only, ...others] = streams.filter(({ name }) => name === wanted)
   if (only === undefined) return undefined
+  const { stream } = only
   const form = isPackage ? 'an Office document' : 'a document or message'
-  if (content.length > 1) return unknown('it holds the protected content twice')
-  if (!only.isWhole()) return unknown('it breaks off')
-  const sample = only.head(SAMPLE_BYTES)
+  if (others.length > 0 || ole.isTwice(stream))
+    return unknown('it holds the protected content twice')
+  ole.checkWhole(stream)
+  const sample = await ole.read(stream, 0, SAMPLE_BYTES)
   if (sample.length < LENGTH_BYTES + 16) return unknown('it holds no protected content')
   if (looksReadable(sample.subarray(LENGTH_BYTES)) || looksReadable(sample))
     return {
       verdict: 'not-encrypted',
       why: 'Rights Management: forged, what should be ciphertext can be read',
     }
-  return { verdict: 'encrypted', why: `Rights Management, ${form}` }
+  const why = `Rights Management, ${form}`
+  if (await ole.hasTextBehind())
+    return { verdict: 'partial', why: `${why}; a text stands behind it` }
+  return { verdict: 'encrypted', why }
+}
+
+/** The last step of a path: in which storage a stream lies is not asked. */
+function nameIn(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
 }
 
 /** The end-user licences and the transform that names the server (IRMDS). */
 function isLicence(name: string): boolean {
-  return name.includes('DRMEncryptedDataSpace') || name.startsWith('EUL-')
+  return name.includes('DRMENCRYPTEDDATASPACE') || name.startsWith('EUL-')
 }
 
 function unknown(why: string): Judgement {

@@ -1,8 +1,7 @@
 import { promisify } from 'node:util'
 import { inflate } from 'node:zlib'
-import { looksReadable, type Judgement } from 'postseal/plugin'
-import { judgeOle } from './judge-ole.js'
-import { OLE_MAGIC, oleStreams } from './ole.js'
+import { looksReadable, OLE_MAGIC, type Budget, type Judgement } from 'postseal/plugin'
+import { judgeOle, openOle } from './judge-ole.js'
 
 export const RPMSG_MAGIC = Buffer.from('76e80460c411e386', 'hex')
 
@@ -18,10 +17,6 @@ const CONTENT_LIMIT = 128 * 1024 * 1024
 /** A header, a table and a directory ([MS-CFB] 2.1). */
 const LEAST_CONTENT = 1536
 
-/** Stands in the header of every compound file ([MS-CFB] 2.2). */
-const BYTE_ORDER_AT = 28
-const BYTE_ORDER = 0xfffe
-
 const inflateAsync = promisify(inflate)
 
 /**
@@ -30,7 +25,7 @@ const inflateAsync = promisify(inflate)
  * Shape   `file` starts with the magic bytes.
  * Source  [MS-OXORMMS] 2.2.4
  */
-export async function judgeRpmsg(file: Buffer): Promise<Judgement> {
+export async function judgeRpmsg(file: Buffer, budget: Budget): Promise<Judgement> {
   const content = await inflateBlocks(file.subarray(RPMSG_MAGIC.length))
   if (typeof content === 'string') return unknown(content)
   if (content.length < LEAST_CONTENT) return unknown('it breaks off')
@@ -39,14 +34,20 @@ export async function judgeRpmsg(file: Buffer): Promise<Judgement> {
       ? { verdict: 'not-encrypted', why: 'rpmsg: forged, what should be protected can be read' }
       : unknown('it holds no compound file')
   }
-  const judgement = judgeOle(content)
+  const judgement = await judgeOle(content, budget)
   if (judgement !== undefined) return { ...judgement, why: `rpmsg: ${judgement.why}` }
   // A directory that can be read and names no protected content, or a header whose sectors are gone.
-  if (oleStreams(content) !== undefined) return unknown('it holds nothing protected')
-  if (content.readUInt16LE(BYTE_ORDER_AT) === BYTE_ORDER) return unknown('it breaks off')
+  if ((await openOle(content, budget)) !== undefined) return unknown('it holds nothing protected')
+  if (hasHeader(content)) return unknown('it breaks off, or is damaged')
   return looksReadable(content.subarray(OLE_MAGIC.length))
     ? { verdict: 'not-encrypted', why: 'rpmsg: forged, what should be protected can be read' }
     : { verdict: 'encrypted', why: 'rpmsg: a protected message' }
+}
+
+/** Whether the header of a compound file can be read: its byte order, or both sizes of sectors ([MS-CFB] 2.2). */
+function hasHeader(content: Buffer): boolean {
+  const [byteOrder, shift, miniShift] = [28, 30, 32].map(at => content.readUInt16LE(at))
+  return byteOrder === 0xfffe || ((shift === 9 || shift === 12) && miniShift === 6)
 }
 
 /** What the blocks hold, or what is wrong with them. */

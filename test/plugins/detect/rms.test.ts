@@ -4,18 +4,27 @@ import t from 'tap'
 import rms from '../../../plugins/detect/rms/index.js'
 import { noise } from '../../support/container-bytes.js'
 import { corpus, detect, mailOf } from '../../support/detect-tools.js'
-import { compoundFile } from '../../support/compound-bytes.js'
+import { oleOf } from '../../support/ole-bytes.js'
 
 const BINARY = 'Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary'
 const CONTENT = '\u0009DRMContent'
 const LETTER = Buffer.from('Befund und Diagnose, vertraulich. '.repeat(200))
-const SEALED = compoundFile([
+const SEALED = oleOf([
   [CONTENT, noise(6000)],
   ['\u0009DRMDataSpace', noise(64)],
 ])
 
 const verdictOf = async (file: Buffer): Promise<string | undefined> =>
   (await detect(rms, mailOf(file, BINARY)))[0]?.verdict
+
+/** A compound file whose first stream leads from its fifth sector to one that is not there, and back. */
+function withHole(file: Buffer): Buffer {
+  const holed = Buffer.from(file)
+  const table = holed.length - 512
+  holed.writeUInt32LE(100, table + 4 * 5)
+  holed.writeUInt32LE(6, table + 4 * 100)
+  return holed
+}
 
 /** A message.rpmsg of these bytes. */
 function rpmsg(content: Buffer): Buffer {
@@ -63,12 +72,12 @@ t.test('every form, and what is wrong with it', async t => {
     ['a message of noise', rpmsg(noise(4000)), 'unknown'],
     [
       'a message that holds another document',
-      rpmsg(compoundFile([['WordDocument', noise(5000)]])),
+      rpmsg(oleOf([['WordDocument', noise(5000)]])),
       'unknown',
     ],
     [
       'a message that holds text as its content',
-      rpmsg(compoundFile([[CONTENT, LETTER]])),
+      rpmsg(oleOf([[CONTENT, LETTER]])),
       'not-encrypted',
     ],
     ['only the magic bytes', magic, 'unknown'],
@@ -93,20 +102,23 @@ t.test('every form, and what is wrong with it', async t => {
       'unknown',
     ],
     ['an old document', SEALED, 'encrypted'],
-    ['a short one', compoundFile([[CONTENT, noise(200)]]), 'encrypted'],
-    ['one without content', compoundFile([[CONTENT, noise(10)]]), 'unknown'],
+    ['a short one', oleOf([[CONTENT, noise(200)]]), 'encrypted'],
+    ['one without content', oleOf([[CONTENT, noise(10)]]), 'unknown'],
     [
       'one with two contents',
-      compoundFile([
+      oleOf([
         [CONTENT, noise(5000)],
         [CONTENT, LETTER],
       ]),
       'unknown',
     ],
-    ['a forged one', compoundFile([[CONTENT, LETTER]]), 'not-encrypted'],
+    ['one with a text behind it', Buffer.concat([SEALED, LETTER]), 'partial'],
+    ['one with zeros behind it', Buffer.concat([SEALED, Buffer.alloc(700)]), 'encrypted'],
+    ['one whose chain leaves the file', withHole(SEALED), 'unknown'],
+    ['a forged one', oleOf([[CONTENT, LETTER]]), 'not-encrypted'],
     [
       'a package',
-      compoundFile([
+      oleOf([
         ['EncryptedPackage', noise(5000)],
         ['DRMEncryptedDataSpace', noise(64)],
       ]),
@@ -114,13 +126,13 @@ t.test('every form, and what is wrong with it', async t => {
     ],
     [
       'a package with a password',
-      compoundFile([
+      oleOf([
         ['EncryptedPackage', noise(5000)],
         ['EncryptionInfo', noise(64)],
       ]),
       undefined,
     ],
-    ['another compound file', compoundFile([['WordDocument', noise(5000)]]), undefined],
+    ['another compound file', oleOf([['WordDocument', noise(5000)]]), undefined],
     ['a file', pfile(LICENCE, noise(500)), 'encrypted'],
     ['a file of text', pfile(LICENCE, LETTER), 'not-encrypted'],
     ['a file without licence', pfile(noise(500), noise(500)), 'unknown'],
@@ -152,7 +164,7 @@ t.test('a message cut at any byte is never encrypted', async t => {
 })
 
 t.test('a changed byte anywhere in a directory is no error, and ends', async t => {
-  const plain = compoundFile([
+  const plain = oleOf([
     ['WordDocument', noise(5000)],
     ['1Table', noise(300)],
   ])
