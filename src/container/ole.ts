@@ -7,7 +7,6 @@ export const OLE_MAGIC = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 
 /** Sector numbers from here on are marks, not sectors ([MS-CFB] 2.1). */
 const LAST_SECTOR = 0xfffffffa
-const FREE = 0xffffffff
 const NO_STREAM = 0xffffffff
 
 const HEADER_BYTES = 512
@@ -48,6 +47,8 @@ export class OleFile {
   #table: Uint32Array = new Uint32Array()
   #miniTable: Uint32Array = new Uint32Array()
   #miniSectors: readonly number[] = []
+  /** Those of the tables, the directory and the mini stream. */
+  #ownSectors: readonly number[] = []
   readonly #streams = new Map<string, OleStream>()
   readonly #twins = new Set<string>()
   readonly #chains = new Map<string, readonly number[]>()
@@ -102,14 +103,28 @@ export class OleFile {
     }
   }
 
-  /** Whether a text stands behind the last sector in use. What else may stand there was once in use. */
+  /**
+   * Whether a text stands behind the last sector that anything leads to. What else may stand there was
+   * once in use.
+   */
   async hasTextBehind(): Promise<boolean> {
-    let used = this.#table.length
-    while (used > 0 && this.#table[used - 1] === FREE) used -= 1
-    const end = Math.min(this.#view.size, (used + 1) * this.#sectorBytes)
+    const end = Math.min(this.#view.size, (this.#lastInUse() + 2) * this.#sectorBytes)
     const outside = await judgeOutside(this.#view, end, this.#view.size, 'behind its end')
     const behind = [...outside, ...(await judgeTail(this.#view, end))]
     return behind.some(({ state }) => state === 'readable')
+  }
+
+  /** Follows every chain; where two meet, once. */
+  #lastInUse(): number {
+    const seen = new Set(this.#ownSectors)
+    const large = [...this.#streams.values()].filter(({ size }) => size >= this.#miniLimit)
+    for (const { first } of large) {
+      for (let sector = first; sector < this.#table.length && !seen.has(sector);) {
+        seen.add(sector)
+        sector = this.#table[sector] ?? NO_STREAM
+      }
+    }
+    return [...seen].reduce((last, sector) => Math.max(last, sector), -1)
   }
 
   /** At most `size` bytes of a stream; throws when its sectors end before it does. */
@@ -122,7 +137,8 @@ export class OleFile {
   }
 
   async #load(header: Buffer, budget: Budget): Promise<void> {
-    this.#table = await this.#readTable(await this.#tableSectors(header), budget)
+    const { sectors, lists } = await this.#tableSectors(header)
+    this.#table = await this.#readTable(sectors, budget)
     const directory = this.#follow(this.#table, header.readUInt32LE(0x30))
     const entries: DirectoryEntry[] = []
     for (const sector of directory) {
@@ -133,27 +149,33 @@ export class OleFile {
     }
     const [root] = entries
     if (root?.kind !== ROOT) throw malformed('the directory has no root')
-    this.#miniTable = await this.#readTable(
-      this.#follow(this.#table, header.readUInt32LE(0x3c)),
-      budget,
-    )
+    const mini = this.#follow(this.#table, header.readUInt32LE(0x3c))
+    this.#miniTable = await this.#readTable(mini, budget)
     this.#miniSectors = this.#follow(this.#table, root.first)
+    this.#ownSectors = [...lists, ...sectors, ...directory, ...mini, ...this.#miniSectors]
     this.#nameStreams(entries, root)
   }
 
   /** Sectors of the allocation table: 109 stand in the header, the rest in a chain of lists. */
-  async #tableSectors(header: Buffer): Promise<readonly number[]> {
-    const wanted = header.readUInt32LE(0x2c)
+  async #tableSectors(
+    header: Buffer,
+  ): Promise<{ readonly sectors: readonly number[]; readonly lists: readonly number[] }> {
+    // No file needs more of them than name all of its sectors, whatever it says.
+    const perSector = this.#sectorBytes / 4
+    const most = Math.ceil(this.#view.size / this.#sectorBytes / perSector) + 1
+    const wanted = Math.min(most, header.readUInt32LE(0x2c))
     const sectors: number[] = []
+    const lists: number[] = []
     for (let at = 0x4c; at < HEADER_BYTES; at += 4) sectors.push(header.readUInt32LE(at))
     let list = header.readUInt32LE(0x44)
     const last = this.#sectorBytes - 4
     while (list < LAST_SECTOR && sectors.length < wanted) {
+      lists.push(list)
       const bytes = await this.#sector(list)
       for (let at = 0; at < last; at += 4) sectors.push(bytes.readUInt32LE(at))
       list = bytes.readUInt32LE(last)
     }
-    return sectors.filter(sector => sector < LAST_SECTOR).slice(0, wanted)
+    return { sectors: sectors.filter(sector => sector < LAST_SECTOR).slice(0, wanted), lists }
   }
 
   async #readTable(sectors: readonly number[], budget: Budget): Promise<Uint32Array> {

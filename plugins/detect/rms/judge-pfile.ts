@@ -1,4 +1,4 @@
-import { looksReadable, type Judgement } from 'postseal/plugin'
+import { looksLikeText, looksReadable, type Judgement } from 'postseal/plugin'
 
 export const PFILE_MAGIC = Buffer.from('.pfile')
 
@@ -6,6 +6,7 @@ export const PFILE_MAGIC = Buffer.from('.pfile')
 const LEAST_LICENCE = 256
 
 const SAMPLE_BYTES = 4096
+const TAIL_BYTES = 64
 
 /**
  * Judges a file under generic protection (.pfile, .ptxt, .pjpg): a header, the licence, and the
@@ -28,6 +29,9 @@ export function judgePfile(file: Buffer): Judgement {
       why: 'pfile: forged, what should be ciphertext can be read',
     }
   if (!hasLicence(file.subarray(OFFSET_PACKED + 4, offset))) return unknown('it holds no licence')
+  // Nothing but the end of the file says how long the ciphertext is.
+  if (file.length - offset >= TAIL_BYTES && looksLikeText(file.subarray(-TAIL_BYTES)))
+    return { verdict: 'partial', why: 'pfile: a text stands at the end of the ciphertext' }
   return { verdict: 'encrypted', why: 'pfile: a file under Rights Management' }
 }
 

@@ -134,6 +134,11 @@ t.test('every form, and what is wrong with it', async t => {
     ],
     ['another compound file', oleOf([['WordDocument', noise(5000)]]), undefined],
     ['a file', pfile(LICENCE, noise(500)), 'encrypted'],
+    [
+      'a file with a text behind it',
+      pfile(LICENCE, Buffer.concat([noise(500), LETTER.subarray(0, 200)])),
+      'partial',
+    ],
     ['a file of text', pfile(LICENCE, LETTER), 'not-encrypted'],
     ['a file without licence', pfile(noise(500), noise(500)), 'unknown'],
     ['a file without payload', pfile(LICENCE, noise(500), 999_999), 'unknown'],
