@@ -33,7 +33,7 @@ export interface Mail {
 /** The part tree of a message, before anybody reads its parts. */
 export interface MailStructure {
   readonly root: Part
-  /** What was found while the structure was read, in the order it was met. */
+  /** What was found while the structure was read, in the order of the message. */
   readonly damage: readonly Damage[]
   /** Bytes of the whole message. */
   readonly size: number

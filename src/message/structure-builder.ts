@@ -125,7 +125,9 @@ export class StructureBuilder {
   finish(size: number): MailStructure {
     const { part } = this.#root
     this.#closeAbove(-1, size)
-    return Object.freeze({ root: part, damage: this.#damage.toArray(), size })
+    // Some is met later when the end of a chunk has cut a line.
+    const damage = this.#damage.toArray().toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
+    return Object.freeze({ root: part, damage: Object.freeze(damage), size })
   }
 
   get #top(): PartFrame {
