@@ -1,7 +1,7 @@
 import ts from 'typescript'
 
 /** What is fuzzed; everything else runs as it is. */
-const WATCHED = /\/dist\/(?:src\/(?:message|container|gateway)|plugins\/detect)\/.*\.js$/
+const WATCHED = /\/dist\/((?:src\/(?:message|container|gateway)|plugins\/detect)\/.*\.js)$/
 
 const { SyntaxKind } = ts
 
@@ -21,15 +21,16 @@ const COMPARISONS = new Map([
 /** The hook of Node that loads modules: those of ours count which of their places run. */
 export async function load(url, context, nextLoad) {
   const loaded = await nextLoad(url, context)
-  if (loaded.format !== 'module' || !WATCHED.test(url)) return loaded
-  return { ...loaded, source: instrument(Buffer.from(loaded.source).toString('utf8')) }
+  const [, name] = WATCHED.exec(url) ?? []
+  if (loaded.format !== 'module' || name === undefined) return loaded
+  return { ...loaded, source: instrument(Buffer.from(loaded.source).toString('utf8'), name) }
 }
 
 /**
  * JavaScript with a counter at each place where it branches, and with its comparisons told to the
  * fuzzer. Lines stay where they are, so that a stack names the right ones.
  */
-export function instrument(code) {
+export function instrument(code, name = 'module.js') {
   const file = ts.createSourceFile('module.js', code, ts.ScriptTarget.ES2023, true)
   const edits = []
   const words = new Set()
@@ -50,7 +51,8 @@ export function instrument(code) {
     else if (role === 'value') put(node.getEnd(), ')')
   }
   visit(file)
-  const setUp = `const __fuzz=globalThis.postsealFuzz,__runs=__fuzz.module(${places},${JSON.stringify([...words])});`
+  const about = JSON.stringify({ name, places, words: [...words] })
+  const setUp = `const __fuzz=globalThis.postsealFuzz,__runs=__fuzz.module(${about});`
   return setUp + changed(code, edits)
 }
 

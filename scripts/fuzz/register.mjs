@@ -10,6 +10,8 @@ const PAIRS = 256
 const runs = new Uint8Array(PLACES)
 const pairs = []
 const words = new Set()
+/** Which places are whose. */
+const modules = []
 let used = 0
 
 globalThis.postsealFuzz = {
@@ -19,8 +21,10 @@ globalThis.postsealFuzz = {
   get used() {
     return used
   },
-  module(places, literals) {
+  modules,
+  module({ name, places, words: literals }) {
     for (const literal of literals) words.add(literal)
+    modules.push({ name, from: used, to: used + places })
     used += places
     if (used > PLACES) throw new Error('more places than the fuzzer counts')
     return runs.subarray(used - places, used)

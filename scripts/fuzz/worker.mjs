@@ -36,7 +36,12 @@ for (const failure of report.failures) {
   const what = error instanceof Error ? error.stack : String(error)
   failures.push({ kind: kindOf(error), what, bytes: bytes.toString('base64') })
 }
-process.send({ done: figures(report), failures }, () => process.exit(0))
+const { modules } = globalThis.postsealFuzz
+const rooms = modules.map(({ name, from, to }) => ({
+  name,
+  reached: [...report.reached.subarray(from, to)].map(steps => (steps === 0 ? 0 : 1)),
+}))
+process.send({ done: { ...figures(report), rooms }, failures }, () => process.exit(0))
 
 function figures({ executions, inputs, places, outcomes }) {
   return { executions, inputs, places, of: globalThis.postsealFuzz.used, outcomes }

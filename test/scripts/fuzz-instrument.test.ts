@@ -36,8 +36,8 @@ await t.test('instrumented code does what it did, on the same lines, and is coun
   const compared: unknown[] = []
   const words: unknown[] = []
   const tool = {
-    module: (_places: number, literals: readonly unknown[]) => {
-      words.push(...literals)
+    module: (about: { readonly words: readonly unknown[] }) => {
+      words.push(...about.words)
       return runs
     },
     same: (a: unknown, b: unknown) => {

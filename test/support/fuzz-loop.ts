@@ -22,6 +22,8 @@ export interface FuzzReport {
   readonly inputs: number
   /** Places that ran, of all that are counted; 0 without instrumentation. */
   readonly places: number
+  /** For each place how often it ran, in steps: 0 where it never did. */
+  readonly reached: Uint8Array
   readonly outcomes: Readonly<Record<string, number>>
   readonly failures: readonly FuzzFailure[]
 }
@@ -68,6 +70,7 @@ export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<Fu
     executions,
     inputs: kept.length,
     places,
+    reached,
     outcomes,
     failures,
   })
