@@ -21,6 +21,7 @@ import type { Mail, MailStructure } from '../../src/message/mail.js'
 import { parseMail } from '../../src/message/parse-mail.js'
 import { VERDICTS, type Finding } from '../../src/policy/model.js'
 import { LETTER, mailOf, multipartOf } from './detect-tools.js'
+import { hasTextForReaderInPipe } from './fuzz-forward-zip.js'
 import { SEEDS } from './fuzz-seeds.js'
 import { damageOf, outline, rangeProblems } from './message-outline.js'
 import { SECRET, zipOf } from './zip-bytes.js'
@@ -97,6 +98,8 @@ function detectorTarget(plugin: Plugin, name: keyof typeof SEEDS): FuzzTarget {
       const verdict = await verdictOf(bytes)
       if (!protects(verdict)) return verdict ?? 'nothing'
       if (name !== 'pgp' && name !== 'pdf') mustNot(isText(bytes), `a text is ${verdict}`)
+      if (name === 'zip') mustNot(hasTextForReaderInPipe(bytes), `a pipe reads what is ${verdict}`)
+      if (name === 'pdf') mustNot(saysNothing(bytes), `without a lock, it is ${verdict}`)
       if ((await verdictOf(bytes)) !== verdict) throw new Error('another verdict the second time')
       const beside = await verdictOf(withText(bytes))
       mustNot(protects(beside), `with a text behind it, it is ${beside}`)
@@ -114,6 +117,10 @@ function withText(bytes: Buffer): Buffer {
   const filler = isCompound ? (4096 - (bytes.length % 4096)) % 4096 : 0
   return Buffer.concat([bytes, Buffer.alloc(filler), SECRET])
 }
+
+/** A PDF file that names no encryption anywhere, as names can be written: as they are, with #, packed. */
+const saysNothing = (pdf: Buffer): boolean =>
+  ['Encrypt', '#', 'ObjStm'].every(word => !pdf.includes(word))
 
 const isText = (bytes: Buffer): boolean =>
   bytes.every(byte => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d)
