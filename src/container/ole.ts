@@ -114,12 +114,13 @@ export class OleFile {
     return behind.some(({ state }) => state === 'readable')
   }
 
-  /** Follows every chain; where two meet, once. */
+  /** Follows every chain as far as its stream reaches; where two meet, once. */
   #lastInUse(): number {
     const seen = new Set(this.#ownSectors)
-    const large = [...this.#streams.values()].filter(({ size }) => size >= this.#miniLimit)
-    for (const { first } of large) {
-      for (let sector = first; sector < this.#table.length && !seen.has(sector);) {
+    for (const { first, size } of this.#streams.values()) {
+      let sector = size < this.#miniLimit ? NO_STREAM : first
+      for (let left = size; left > 0 && sector < this.#table.length; left -= this.#sectorBytes) {
+        if (seen.has(sector)) break
         seen.add(sector)
         sector = this.#table[sector] ?? NO_STREAM
       }
@@ -152,6 +153,8 @@ export class OleFile {
     const mini = this.#follow(this.#table, header.readUInt32LE(0x3c))
     this.#miniTable = await this.#readTable(mini, budget)
     this.#miniSectors = this.#follow(this.#table, root.first)
+    if (this.#miniSectors.some(sector => (sector + 1) * this.#sectorBytes >= this.#view.size))
+      throw new GatewayError('ERR_CONTAINER_TRUNCATED')
     this.#ownSectors = [...lists, ...sectors, ...directory, ...mini, ...this.#miniSectors]
     this.#nameStreams(entries, root)
   }

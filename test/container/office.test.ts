@@ -240,6 +240,10 @@ await t.test('what stands behind the last sector is looked at', async t => {
   holed.writeUInt32LE(4, table + 4 * 100)
   const used = Buffer.from(sealed)
   used.writeUInt32LE(0xfffffffe, table + 4 * (sealed.length / 512 - 1))
+  // Found by fuzzing: where the root says its mini stream starts.
+  const rights = oleOf({ '\tDRMContent': noise(6000), '\tDRMDataSpace': noise(64) })
+  const astray = Buffer.from(rights)
+  astray.writeUInt32LE(100, (astray.readUInt32LE(0x30) + 1) * 512 + 0x74)
   const cases: [name: string, bytes: Buffer, verdict: string][] = [
     ['a text', Buffer.concat([sealed, SECRET]), 'partial'],
     ['a text at the very end', Buffer.concat([sealed, letter]), 'partial'],
@@ -247,6 +251,8 @@ await t.test('what stands behind the last sector is looked at', async t => {
     ['zeros', Buffer.concat([sealed, Buffer.alloc(2000)]), 'encrypted'],
     ['what was in use once', Buffer.concat([sealed, noise(2000)]), 'encrypted'],
     ['nothing, but a chain leaves the file', holed, 'unknown'],
+    ['nothing', rights, 'encrypted'],
+    ['nothing, but the mini stream lies outside', astray, 'unknown'],
   ]
   let seen = 0
   for (const [name, bytes, verdict] of cases) {
