@@ -2,12 +2,12 @@
 import { register } from 'node:module'
 
 /** Counters of all modules: more places than they have. */
-const PLACES = 1 << 16
+const PLACES = 1 << 13
 
 /** Comparisons of one run that are kept. */
 const PAIRS = 256
 
-const runs = new Uint8Array(PLACES)
+const runs = new Uint32Array(PLACES)
 const pairs = []
 const words = new Set()
 /** Which places are whose. */

@@ -59,7 +59,7 @@ await t.test('the same seed makes the same inputs, and what is new is kept', asy
   t.same(await inputsOf(3), await inputsOf(3))
   t.not((await inputsOf(3)).join(), (await inputsOf(4)).join())
 
-  const runs = new Uint8Array(2)
+  const runs = new Uint32Array(2)
   const coverage = { runs, used: 2, words: new Set<string>(), pairs: [] }
   const found: Buffer[] = []
   const { inputs, places } = await fuzz(

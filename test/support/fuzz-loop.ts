@@ -5,7 +5,7 @@ import type { FuzzTarget } from './fuzz-targets.js'
 
 /** What the instrumented code tells of one run; scripts/fuzz/register.mjs provides it. */
 export interface FuzzCoverage {
-  readonly runs: Uint8Array
+  readonly runs: Uint32Array
   readonly used: number
   readonly words: ReadonlySet<string | number>
   readonly pairs: (readonly [FuzzValue, FuzzValue])[]
@@ -118,7 +118,7 @@ const STEPS = Uint8Array.from({ length: 256 }, (_, runs) =>
 function noteReached({ runs, used }: FuzzCoverage, reached: Uint8Array): boolean {
   let isNew = false
   for (let place = 0; place < used; place += 1) {
-    const step = STEPS[runs[place] ?? 0] ?? 0
+    const step = STEPS[Math.min(255, runs[place] ?? 0)] ?? 0
     const before = reached[place] ?? 0
     if ((before | step) === before) continue
     reached[place] = before | step

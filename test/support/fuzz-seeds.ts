@@ -10,7 +10,7 @@ import {
   signed,
 } from './container-bytes.js'
 import { LETTER, corpus, mailOf, multipartOf } from './detect-tools.js'
-import { RICH_MESSAGE, SAMPLES } from './message-samples.js'
+import { RICH_MESSAGE, SAMPLES, crlf } from './message-samples.js'
 import {
   agileInfo,
   cryptoApiInfo,
@@ -114,13 +114,48 @@ export const SEEDS = {
     tnefOf(tnefFile('befund.txt', SECRET)),
     tnefOf([
       [1, TNEF_ID.body, SECRET],
-      [1, TNEF_ID.messageProperties, propertiesOf([[0x1013, 0x102, Buffer.from('<p>Befund</p>')]])],
+      [1, TNEF_ID.messageProperties, MAPI],
       ...tnefFile('a.zip', sealedZip),
+      [2, TNEF_ID.properties, ATTACHED_MAPI],
     ]),
   ],
-  message: () => [RICH_MESSAGE, ...SAMPLES, ...beside('mail')],
-  stage: () => [RICH_MESSAGE, ...ATTACHED.map(attached), ...beside('mail')],
+  message: () => [RICH_MESSAGE, UUENCODED, ...SAMPLES, ...beside('mail')],
+  stage: () => [RICH_MESSAGE, ...ATTACHED.map(attached), ...FROM_PRODUCTS, ...beside('mail')],
 } as const
+
+const MAPI = propertiesOf([
+  [0x1000, 0x1f, Buffer.from('Befund\0', 'utf16le')],
+  [0x1009, 0x102, noise(20)],
+  [0x1013, 0x102, Buffer.from('<p>Befund</p>')],
+  [0x0017, 3, Buffer.alloc(4)],
+  [0x8001, 0x1e, Buffer.from('a name of its own\0')],
+])
+
+const ATTACHED_MAPI = propertiesOf([
+  [0x3707, 0x1f, Buffer.from('befund.zip\0', 'utf16le')],
+  [0x3701, 0x102, sealedZip],
+])
+
+const UUENCODED = crlf(
+  'Content-Type: application/octet-stream; name="=?utf-8?B?QmVmdW5kLnppcA==?="',
+  'Content-Transfer-Encoding: x-uuencode',
+  '',
+  'begin 644 befund.txt',
+  '&0F5F=6YD',
+  '`',
+  'end',
+)
+
+/** What mail of products looks like that send links and forms. */
+const FROM_PRODUCTS: readonly Buffer[] = [
+  mailOf(Buffer.from('https://share.example/download?id=234ds43re'), 'Content-Type: text/plain'),
+  mailOf(
+    Buffer.from(
+      `<html><title>Secure Email</title><form method="post" action="https://mail.example/web.app?op=init"><input type="hidden" name="secmail0" value="${noise(400).toString('base64')}"></form></html>`,
+    ),
+    'Content-Type: text/html; name="secure-email.html"\r\nContent-Disposition: attachment; filename="secure-email.html"',
+  ),
+]
 
 const ATTACHED: readonly Buffer[] = [
   sealedZip,
