@@ -114,7 +114,7 @@ export class OleFile {
     return behind.some(({ state }) => state === 'readable')
   }
 
-  /** Follows every chain as far as its stream reaches; where two meet, once. */
+  /** Follows every chain as far as its stream and the file reach; where two meet, once. */
   #lastInUse(): number {
     const seen = new Set(this.#ownSectors)
     for (const { first, size } of this.#streams.values()) {
@@ -125,7 +125,8 @@ export class OleFile {
         sector = this.#table[sector] ?? NO_STREAM
       }
     }
-    return [...seen].reduce((last, sector) => Math.max(last, sector), -1)
+    const there = Math.ceil(this.#view.size / this.#sectorBytes) - 2
+    return [...seen].reduce((last, sector) => (sector <= there ? Math.max(last, sector) : last), -1)
   }
 
   /** At most `size` bytes of a stream; throws when its sectors end before it does. */

@@ -244,10 +244,13 @@ await t.test('what stands behind the last sector is looked at', async t => {
   const rights = oleOf({ '\tDRMContent': noise(6000), '\tDRMDataSpace': noise(64) })
   const astray = Buffer.from(rights)
   astray.writeUInt32LE(100, (astray.readUInt32LE(0x30) + 1) * 512 + 0x74)
+  const leaving = oleOf({ Workbook: workbook(Buffer.concat([u16(1), rc4Info('geheim')])) })
+  leaving.writeUInt32LE(100, leaving.length - 512 + 4 * 9)
   const cases: [name: string, bytes: Buffer, verdict: string][] = [
     ['a text', Buffer.concat([sealed, SECRET]), 'partial'],
     ['a text at the very end', Buffer.concat([sealed, letter]), 'partial'],
     ['a text that its table calls used', Buffer.concat([used, SECRET]), 'partial'],
+    ['a text, where a chain leaves the file', Buffer.concat([leaving, SECRET]), 'partial'],
     ['zeros', Buffer.concat([sealed, Buffer.alloc(2000)]), 'encrypted'],
     ['what was in use once', Buffer.concat([sealed, noise(2000)]), 'encrypted'],
     ['nothing, but a chain leaves the file', holed, 'unknown'],
