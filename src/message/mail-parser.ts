@@ -72,7 +72,8 @@ class StreamParser implements MailParser {
       this.#builder.header.finish()
       this.#endHeader(this.#base)
     }
-    if (this.#place === 'line') this.#endLine()
+    // A line may hold another candidate, behind a bare carriage return, which is collected in its turn.
+    while (this.#place === 'line') this.#endLine()
     return this.#builder.finish(this.#base)
   }
 

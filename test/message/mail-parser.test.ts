@@ -361,6 +361,15 @@ await t.test('damage comes in the order of the message, however that was cut', t
   t.end()
 })
 
+await t.test('the last line is looked at to its end, however the message was cut', t => {
+  // Found by fuzzing.
+  const bytes = Buffer.from('Content-Type: multipart/mixed; boundary=b\n\n-a\r--b\0[', 'latin1')
+  const want = ['1 boundary-prefix', '1 nul-in-body', '1 multipart-without-parts']
+  t.same(damageOf(parse(bytes)), want)
+  t.same(damageOf(parseChunks(Array.from(bytes, byte => Buffer.from([byte])))), want)
+  t.end()
+})
+
 await t.test(
   'mutated messages in any chunks: no throw, same result, every byte accounted for',
   t => {
