@@ -18,18 +18,25 @@ const CARRIER_LIMIT = 32 * 1024 * 1024
 /** First bytes of a ZIP archive. */
 const ZIP_MAGIC = Buffer.from('504b0304', 'hex')
 
+export interface VendorContext {
+  readonly vendors: readonly Vendor[]
+  /** Texts of the house that count as cover for every product. */
+  readonly boilerplate: readonly SafePattern[]
+  /** Who handed the message in, as far as Postfix vouches for it. */
+  readonly clientAddress: string | undefined
+}
+
 /**
  * What the vendor profiles say of a message: for each product that it comes from, what carries the
  * protected content, and which texts beside it are only its cover.
- *
- * Shape   `boilerplate` of the house counts for every product.
  */
 export async function vendorFindings(
   layer: Layer,
-  vendors: readonly Vendor[],
-  boilerplate: readonly SafePattern[],
+  { vendors, boilerplate, clientAddress }: VendorContext,
 ): Promise<readonly Finding[]> {
-  const able = vendors.filter(vendor => !isWordsOnly(vendor) && comesFrom(vendor, layer.mail))
+  const able = vendors.filter(
+    vendor => !isWordsOnly(vendor) && comesFrom(vendor, layer.mail, clientAddress),
+  )
   if (able.length === 0) return []
   const texts: TextPart[] = []
   for await (const text of layer.mail.textParts({ maxBytesPerPart: TEXT_LIMIT })) texts.push(text)
@@ -56,8 +63,12 @@ export async function vendorFindings(
 }
 
 /** The hop is an address that Postfix saw; headers are claims, and narrow only. */
-function comesFrom({ isTrustedHop, headers }: Vendor, { envelope, root }: Mail): boolean {
-  if (isTrustedHop !== undefined && !isTrustedHop(envelope.clientAddress)) return false
+function comesFrom(
+  { isTrustedHop, headers }: Vendor,
+  { root }: Mail,
+  clientAddress: string | undefined,
+): boolean {
+  if (isTrustedHop !== undefined && !isTrustedHop(clientAddress)) return false
   return headers.every(({ name, value }) =>
     root.fields.some(
       field => field.name.toLowerCase() === name && value(decodeHeaderText(field.value)),

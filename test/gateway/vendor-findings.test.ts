@@ -25,11 +25,11 @@ function find(message: Buffer, given: Given = {}): Promise<readonly Finding[]> {
   const { profiles = [], findings = [], clientAddress } = given
   const own = profiles.map(profile => vendorSchema.parse({ name: 'Portal', ...profile }))
   const vendors = compileVendors([...shippedVendorProfiles(), ...own])
-  const client = clientAddress === undefined ? {} : { clientAddress }
-  const envelope: Envelope = { sender: '', recipients: [], ...client }
+  // Who connects is not asked: at a listener of ours that is this machine.
+  const envelope: Envelope = { sender: '', recipients: [], clientAddress: '127.0.0.1' }
   const mail = parseMail(message, envelope)
   const layer = { mail, at: '1', findings, opened: new Set<string>(), doubts: [] }
-  return vendorFindings(layer, vendors, [])
+  return vendorFindings(layer, { vendors, boilerplate: [], clientAddress })
 }
 
 /** `path verdict`, and the paths that are accounted for. */
