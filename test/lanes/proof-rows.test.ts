@@ -116,7 +116,7 @@ await t.test(
 
 await t.test('what its sender has encrypted goes out as it came, also where no TLS is', async t => {
   const box = openToolBox()
-  t.teardown(box.close)
+  t.teardown(() => box.close())
   const sealed = box.openssl(['cms', '-encrypt', '-aes256', '-crlfeol', 'rsa.pem'], LETTER)
   const [header = '', body = ''] = sealed.toString('latin1').split(/\r?\n\r?\n(.*)/s)
   const letter = {
