@@ -2,6 +2,7 @@ import type { Check } from './check.js'
 import { CERTIFICATE_CHECKS } from './client-certificates.js'
 import { DOMAIN_CHECKS } from './domains.js'
 import { FILTER_CHECKS } from './filters.js'
+import { insideWays } from './inside-ways.js'
 import { LANE_CHECKS } from './lanes.js'
 import { LANE_TLS_CHECKS } from './lane-tls.js'
 import { LIMIT_CHECKS } from './limits.js'
@@ -10,6 +11,7 @@ import { LIVE_CHECKS } from './live.js'
 import { MILTER_CHECKS } from './milters.js'
 import { MILTER_SETTING_CHECKS } from './milter-settings.js'
 import { NETWORK_CHECKS } from './networks.js'
+import { otherInstances } from './other-instances.js'
 import { PIN_CHECKS } from './pins.js'
 import { POLICY_MAP_CHECKS } from './policy-maps.js'
 import { QUEUE_CHECKS } from './queue-rights.js'
@@ -30,6 +32,7 @@ export const CHECKS: readonly Check[] = [
   ...DOMAIN_CHECKS,
   ...ROUTE_CHECKS,
   transportTable,
+  insideWays,
   ...FILTER_CHECKS,
   ...PIN_CHECKS,
   ...LANE_CHECKS,
@@ -44,6 +47,7 @@ export const CHECKS: readonly Check[] = [
   ...QUEUE_CHECKS,
   ...NETWORK_CHECKS,
   ...CERTIFICATE_CHECKS,
+  otherInstances,
   openRelay,
   asSetUp,
 ]

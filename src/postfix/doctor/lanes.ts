@@ -1,10 +1,11 @@
 import { SPLIT_LANE } from '../../policy/lanes.js'
+import { parseList } from '../parameters.js'
 import type { Service } from '../services.js'
 import { nextHopOf } from '../lanes/names.js'
 import { fail, warn, type Check, type Problem } from './check.js'
 import { laneNames, lanesThere, listenersOf, serviceAt } from './expected.js'
 import type { DoctorFacts } from './facts.js'
-import { keyOf, serviceNamed, valueOf, whereIs, whereServed } from './view.js'
+import { editOf, keyOf, serviceNamed, servicesOf, valueOf, whereIs, whereServed } from './view.js'
 
 const SETUP = 'Run `postseal setup postfix --apply`.'
 
@@ -22,6 +23,16 @@ const present: Check = {
           fix: 'setup',
         })
       }
+      const off = switchedOff(facts, service)
+      if (off !== undefined) {
+        return fail(
+          `Postfix is told not to offer the service ${name}: what is pinned to it waits.`,
+          {
+            at: [whereIs(facts, 'master_service_disable')],
+            remedy: `Take ${off} out of master_service_disable.`,
+          },
+        )
+      }
       if (service.command === 'smtp') return []
       return fail(`The name ${name} is taken by a service that runs ${service.command}.`, {
         at: [whereServed(facts, service)],
@@ -29,6 +40,12 @@ const present: Check = {
       })
     })
   },
+}
+
+/** The entry of master_service_disable that keeps a service from being offered: `qtls.unix`, `unix`. */
+function switchedOff(facts: DoctorFacts, { name, type }: Service): string | undefined {
+  const off = parseList(valueOf(facts, 'master_service_disable'))
+  return off.find(one => one === `${name}.${type}` || one === type)
 }
 
 const logNames: Check = {
@@ -98,15 +115,18 @@ const mainFallback: Check = {
   id: 'fallback-relay',
   fine: 'Internal mail has no fallback relay.',
   look: facts => {
-    const value = valueOf(facts, 'smtp_fallback_relay')
-    if (value === '') return []
-    return [
-      warn(`What cannot be delivered inside goes to ${value}.`, {
-        at: [whereIs(facts, 'smtp_fallback_relay')],
-        remedy: 'Empty smtp_fallback_relay in main.cf; the lanes have their own.',
-        fix: [{ parameter: 'smtp_fallback_relay', value: '' }],
-      }),
-    ]
+    const ours = new Set(lanesThere(facts))
+    const others = servicesOf(facts, 'smtp').filter(service => !ours.has(service))
+    return [undefined, ...others].flatMap(service => {
+      const parameter = 'smtp_fallback_relay'
+      const value = valueOf(facts, parameter, service)
+      if (value === '') return []
+      return warn(`What cannot be delivered inside goes to ${value}.`, {
+        at: [whereIs(facts, parameter, service)],
+        remedy: `Empty ${parameter}; the lanes have their own.`,
+        fix: [editOf(parameter, '', service)],
+      })
+    })
   },
 }
 

@@ -9,6 +9,11 @@ const option = (service: string, name: string, value: string | undefined): Case[
 const CASES: Readonly<Record<string, readonly Case[]>> = {
   lanes: [
     [
+      'a lane that is switched off',
+      { main: { master_service_disable: 'qtls.unix' } },
+      ['fail Postfix is told not to offer the service qtls: what is pinned to it waits.'],
+    ],
+    [
       'a lane that is not there',
       { services: { 'tls/unix': null } },
       ['fail There is no service tls: what is pinned to it waits and bounces.'],
@@ -71,6 +76,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ],
   ],
   'fallback-relay': [
+    [
+      'a relay for one service',
+      { services: { 'relay/unix': { options: { smtp_fallback_relay: '[192.0.2.1]' } } } },
+      ['warn What cannot be delivered inside goes to [192.0.2.1].'],
+    ],
     [
       'a relay for all',
       { main: { smtp_fallback_relay: '[mail.provider.example]' } },
