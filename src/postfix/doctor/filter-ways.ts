@@ -31,12 +31,16 @@ function isThere(facts: DoctorFacts, name: string): boolean {
   return serviceNamed(facts, name) !== undefined
 }
 
-/** Where a server is: `[10.0.0.7]:10024`, `filter.example`, `unix:private/filter`. */
+/**
+ * Where a server is: `[10.0.0.7]:10024`, `[filter.example]`, `unix:private/filter`. A name without
+ * brackets and port stands for the mail servers of a domain.
+ */
 export function serverWay(server: string): Way {
   if (server === '') return 'away'
   if (server.startsWith('unix:')) return 'here'
   const host = hostOf(server.replace(/^inet:/, ''))
   if (isLoopback(host)) return 'here'
+  if (host === server && isIP(host) === 0) return 'away'
   return isIP(host) === 0 || isPrivateAddress(host) ? 'near' : 'away'
 }
 

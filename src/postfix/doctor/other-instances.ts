@@ -5,11 +5,11 @@ export const otherInstances: Check = {
   id: 'other-instances',
   fine: 'There is no other instance of Postfix on this machine that mail could leave by.',
   look: ({ postfix }) =>
-    postfix.instances.managed
+    [...new Set([...postfix.instances.managed, ...postfix.instances.alternate])]
       .filter(directory => directory !== postfix.configDirectory)
       .map(directory =>
         unknown(`Mail of the instance ${directory} is not looked at here.`, {
-          at: [{ parameter: 'multi_instance_directories', value: directory }],
+          at: [{ file: `${directory}/main.cf` }],
           remedy: `Run the doctor with a milter.conf that names it as config_directory, or make sure that it sends nothing outside by itself.`,
         }),
       ),

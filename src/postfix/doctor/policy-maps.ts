@@ -104,6 +104,8 @@ function isWeak(facts: DoctorFacts, lane: MappedLane, { key, value }: TableEntry
 function weakens(lane: MappedLane, name: string, value: string): boolean {
   if (name === 'ciphers') return value !== 'high'
   if (name === 'protocols') return !isFrom12(value)
+  // Authorities that hold for one domain, in place of those that were looked at.
+  if (name === 'tafile') return lane === 'qtls'
   if (name !== 'match' || lane !== 'qtls') return false
   return /(?:^|:)(?:nexthop|dot-nexthop|hostname)(?::|$)/.test(value)
 }

@@ -12,7 +12,7 @@ import {
   type TableEntry,
 } from './table.js'
 import { sampleDomains } from './outside-samples.js'
-import { readersOf, valueOf } from './view.js'
+import { readersOf, serviceNamed, valueOf } from './view.js'
 
 /** How many entries a problem names; the rest is a number. */
 const NAMED = 5
@@ -139,7 +139,11 @@ type Kind = 'fine' | 'leak' | 'early'
 function kindOf(facts: DoctorFacts, value: string): Kind {
   const text = value.trim()
   if (text === '' || text === ':' || text === splitTransport(facts.config)) return 'fine'
-  return /^(?:error|retry|discard):/.test(text) ? 'early' : 'leak'
+  const name = /^(?:error|retry|discard)(?=:)/.exec(text)?.[0]
+  if (name === undefined) return 'leak'
+  // The names are those of master.cf, where somebody may have given them to another program.
+  const command = serviceNamed(facts, name)?.command ?? name
+  return ['error', 'retry', 'discard'].includes(command) ? 'early' : 'leak'
 }
 
 /** Whether a key is about mail that leaves: `domain`, `.domain`, `user@domain` or `*`. */

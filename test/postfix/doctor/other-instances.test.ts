@@ -11,6 +11,11 @@ t.test('instances beside the one that is looked at', t =>
   checkCases(t, [otherInstances], 'other-instances', [
     ['this one alone', managed(postfix.configDirectory) ?? {}, []],
     [
+      'one that any user may name',
+      { facts: { postfix: { ...postfix, instances: { managed: [], alternate: ['/etc/b'] } } } },
+      ['unknown Mail of the instance /etc/b is not looked at here.'],
+    ],
+    [
       'another one',
       managed(postfix.configDirectory, '/etc/postfix-out') ?? {},
       ['unknown Mail of the instance /etc/postfix-out is not looked at here.'],

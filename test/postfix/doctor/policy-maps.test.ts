@@ -64,6 +64,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       ['fail 1 entries in the policy map of lane qtls allow less than the lane.'],
     ],
     [
+      'authorities of its own',
+      entry(QTLS, 'partner.example secure match=mx.partner.example tafile=/etc/postfix/ca.pem'),
+      ['fail 1 entries in the policy map of lane qtls allow less than the lane.'],
+    ],
+    [
       'the name of whatever server DNS gives',
       entry(QTLS, 'partner.example verify'),
       ['fail 1 entries in the policy map of lane qtls allow less than the lane.'],

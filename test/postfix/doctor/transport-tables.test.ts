@@ -187,6 +187,14 @@ t.test('tables that not everybody reads, or reads in the same way', t =>
       [],
     ],
     [
+      'a refusal by a service that delivers',
+      {
+        master: 'error unix - - n - - smtp',
+        tables: { [TRANSPORT]: { entries: ['partner.example error:no'] } },
+      },
+      [ONE],
+    ],
+    [
       'patterns that Postfix cannot read now',
       {
         ...regexp('/inside\\.example|partner\\.example/ smtp:', {}),
