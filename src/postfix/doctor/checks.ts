@@ -7,6 +7,7 @@ import { LANE_CHECKS } from './lanes.js'
 import { LANE_TLS_CHECKS } from './lane-tls.js'
 import { LIMIT_CHECKS } from './limits.js'
 import { LISTENER_CHECKS } from './listeners.js'
+import { mappedRecipients } from './mapped-recipients.js'
 import { LIVE_CHECKS } from './live.js'
 import { MILTER_CHECKS } from './milters.js'
 import { MILTER_SETTING_CHECKS } from './milter-settings.js'
@@ -33,6 +34,7 @@ export const CHECKS: readonly Check[] = [
   ...ROUTE_CHECKS,
   transportTable,
   insideWays,
+  mappedRecipients,
   ...FILTER_CHECKS,
   ...PIN_CHECKS,
   ...LANE_CHECKS,

@@ -1,3 +1,4 @@
+import { domainMatcher } from '../../policy/matcher.js'
 import { LANE_HEADER } from '../../policy/lanes.js'
 import { parseList } from '../parameters.js'
 import { fail, unknown, warn, type Check, type Problem } from './check.js'
@@ -56,7 +57,8 @@ function unread(name: string, table: Table | undefined): Problem {
 }
 
 function filterIn(facts: DoctorFacts, table: Table, entry: TableEntry): readonly Problem[] {
-  if (/^BCC\s/i.test(entry.value)) return [copied(table, entry)]
+  const copy = /^BCC\s+(\S+)/i.exec(entry.value)?.[1]
+  if (copy !== undefined) return [copied(facts, copy, table, entry)]
   const target = /^FILTER\s+(\S+)/i.exec(entry.value)?.[1]
   if (target === undefined || target === splitTransport(facts.config)) return []
   if (isPin(facts, entry)) return []
@@ -72,12 +74,24 @@ function filterIn(facts: DoctorFacts, table: Table, entry: TableEntry): readonly
 }
 
 /** The milter has not seen the recipient of a copy when it pins the message, and the pin holds for both. */
-function copied(table: Table, { key, value, line }: TableEntry): Problem {
-  return warn('A table makes copies that go by the lane of the message, undecided.', {
+function copied(
+  facts: DoctorFacts,
+  address: string,
+  table: Table,
+  { key, value, line }: TableEntry,
+): Problem {
+  const isInternal = domainMatcher(facts.config.internal_domains)
+  const details = {
     at: [{ file: placeOf(table), line, value: `${key} ${value}` }],
     remedy:
       'Use always_bcc, sender_bcc_maps or recipient_bcc_maps, which keep messages from being pinned as a whole.',
-  })
+  }
+  return isInternal(address.slice(address.lastIndexOf('@') + 1))
+    ? warn(
+        `Copies to ${address} go by the lane of the message, not by their own transport.`,
+        details,
+      )
+    : fail(`Copies to ${address} go by the lane of the message, undecided.`, details)
 }
 
 /** An entry of the table of pins, which `pin-table` looks at. */

@@ -3,6 +3,7 @@ import { domainQuestions, listTables } from './domain-lists.js'
 import { laneNames } from './expected.js'
 import type { DoctorFacts } from './facts.js'
 import { namedInPatterns } from './outside-samples.js'
+import { recipientQuestions, recipientTables } from './mapped-recipients.js'
 import { networkTables } from './networks.js'
 import { headerQuestions } from './pins.js'
 import { policyQuestions } from './policy-maps.js'
@@ -53,5 +54,8 @@ export function questionsFor(
   }
   ask(doorTables(facts))
   ask(networkTables(facts))
+  for (const name of recipientTables(facts)) {
+    ask([name], recipientQuestions(facts, outside, facts.tables.get(name)))
+  }
   return questions
 }

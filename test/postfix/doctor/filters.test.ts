@@ -82,7 +82,14 @@ t.test('tables that name a FILTER', t =>
     [
       'copies that a table makes',
       header('/^Subject: x/ BCC archive@inside.example'),
-      ['warn A table makes copies that go by the lane of the message, undecided.'],
+      [
+        'warn Copies to archive@inside.example go by the lane of the message, not by their own transport.',
+      ],
+    ],
+    [
+      'copies that leave',
+      header('/^Subject: x/ BCC eve@partner.example'),
+      ['fail Copies to eve@partner.example go by the lane of the message, undecided.'],
     ],
     [
       'in a table that cannot be listed',
