@@ -5,6 +5,7 @@ import type { Service } from '../services.js'
 import { fail, warn, type Check, type Problem } from './check.js'
 import { lanesThere } from './expected.js'
 import type { DoctorFacts } from './facts.js'
+import { serverWay } from './filter-ways.js'
 import { editOf, isYes, keyOf, serviceNamed, valueOf, whereIs } from './view.js'
 
 /** Levels that a lane may have; the first is what setup writes. */
@@ -35,7 +36,9 @@ const levels: Check = {
     lanesThere(facts).flatMap(lane => {
       const allowed = levelsOf(facts.config, lane.name)
       const level = valueOf(facts, 'smtp_tls_security_level', lane)
-      if (allowed.includes(level)) return level === 'none' ? [] : deaf(facts, lane)
+      if (allowed.includes(level)) {
+        return level === 'none' ? inClear(facts, lane) : deaf(facts, lane)
+      }
       const value = allowed[0] ?? 'secure'
       return fail(`Lane ${lane.name} has the TLS level ${level || 'none'}.`, {
         at: [whereIs(facts, 'smtp_tls_security_level', lane)],
@@ -43,6 +46,19 @@ const levels: Check = {
         fix: [{ service: keyOf(lane), parameter: 'smtp_tls_security_level', value }],
       })
     }),
+}
+
+/** A product is trusted to protect what it is given, if it gets it unread. */
+function inClear(facts: DoctorFacts, lane: Service): readonly Problem[] {
+  const { product, file } = facts.config
+  const there = product.find(({ name }) => productLane(name) === lane.name)
+  if (there === undefined || serverWay(there.next_hop) !== 'away') return []
+  return [
+    warn(`What is handed over to ${there.name} goes to ${there.next_hop} in clear text.`, {
+      at: [{ file, parameter: 'product', value: there.name }],
+      remedy: 'Set tls to "encrypt" or "secure" in its [[product]] table.',
+    }),
+  ]
 }
 
 /** A lane that does not hear STARTTLS delivers in clear text, or not at all. */

@@ -130,6 +130,34 @@ const mainFallback: Check = {
   },
 }
 
+/** What smtp(8) may change on its way out, and so on the way back to a listener. */
+const CHANGES = [
+  ['smtp_generic_maps', 'with other addresses'],
+  ['smtp_body_checks', 'with another body'],
+  ['smtp_mime_header_checks', 'with other headers of parts'],
+] as const
+
+/** For the lane split, see SPLIT_CHECKS: nothing else comes by it. */
+const unchanged: Check = {
+  id: 'fallback-unchanged',
+  fine: 'What a lane hands back is the message that was decided on.',
+  look: facts =>
+    handOvers(facts)
+      .filter(({ lane }) => lane.name !== SPLIT_LANE)
+      .flatMap(({ lane }) =>
+        CHANGES.flatMap(([parameter, how]) => {
+          if (valueOf(facts, parameter, lane) === '') return []
+          return warn(
+            `Lane ${lane.name} hands back ${how}: what was known of the message does not count.`,
+            {
+              at: [whereIs(facts, parameter, lane)],
+              remedy: `Make the change before the milter, such as by canonical_maps, and set ${parameter}= for the lane.`,
+            },
+          )
+        }),
+      ),
+}
+
 /** Lanes that hand messages to a listener of ours, and to which one. */
 export function handOvers(
   facts: DoctorFacts,
@@ -142,4 +170,4 @@ export function handOvers(
 }
 
 /** Final lanes and split as services: there, under their names, leading nowhere else. */
-export const LANE_CHECKS: readonly Check[] = [present, logNames, fallbacks, mainFallback]
+export const LANE_CHECKS: readonly Check[] = [present, logNames, fallbacks, mainFallback, unchanged]

@@ -5,7 +5,7 @@ import { fail, warn, type Check, type Problem } from './check.js'
 import { domainTables, tableOf } from './domain-lists.js'
 import { doorServices, isInside } from './smtpd-view.js'
 import type { DoctorFacts } from './facts.js'
-import { editOf, keyOf, readersOf, servicesOf, valueOf, whereIs } from './view.js'
+import { editOf, isYes, keyOf, readersOf, servicesOf, valueOf, whereIs } from './view.js'
 
 export interface Network {
   readonly address: string
@@ -165,9 +165,12 @@ const PROXIES = [
 
 const claims: Check = {
   id: 'client-claims',
-  fine: 'No client tells Postfix that it is another one.',
+  fine: 'No client tells Postfix that it is another one, or logs in as nobody.',
   look: facts => [
-    ...doorServices(facts).flatMap(service => byXclient(facts, service)),
+    ...doorServices(facts).flatMap(service => [
+      ...byXclient(facts, service),
+      ...byAnonymous(facts, service),
+    ]),
     ...PROXIES.flatMap(([parameter, program]) =>
       servicesOf(facts, program)
         .filter(service => valueOf(facts, parameter, service) !== '' && !isInside(facts, service))
@@ -191,9 +194,25 @@ function byXclient(facts: DoctorFacts, service: Service): readonly Problem[] {
     fail(`Every client in ${text} can claim any address and any login at ${keyOf(service)}.`, {
       at: [{ ...whereIs(facts, parameter, service), value: text }],
       remedy: `Name the addresses of the proxies in ${parameter}, or empty it.`,
-      fix: [editOf(parameter, '', service)],
     }),
   )
+}
+
+/** A login without a name counts as one. */
+function byAnonymous(facts: DoctorFacts, service: Service): readonly Problem[] {
+  if (!isYes(valueOf(facts, 'smtpd_sasl_auth_enable', service))) return []
+  return ['smtpd_sasl_security_options', 'smtpd_sasl_tls_security_options'].flatMap(parameter => {
+    const options = parseList(valueOf(facts, parameter, service))
+    if (options.includes('noanonymous')) return []
+    return warn(
+      `At ${keyOf(service)} clients may log in without a name, where the server lets them.`,
+      {
+        at: [whereIs(facts, parameter, service)],
+        remedy: `Add noanonymous to ${parameter}.`,
+        fix: [editOf(parameter, ['noanonymous', ...options].join(', '), service)],
+      },
+    )
+  })
 }
 
 /** Whom Postfix trusts by address alone. */

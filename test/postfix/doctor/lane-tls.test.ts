@@ -51,6 +51,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       ['fail Lane hand-over-p has the TLS level none.'],
     ],
     [
+      'a product in the internet that gets everything in clear text',
+      { conf: product('none').replace('p.inside.example', '192.0.2.1') },
+      ['warn What is handed over to p goes to [192.0.2.1]:25 in clear text.'],
+    ],
+    [
       'a product on this machine',
       { conf: product('none'), ...option(LANE, 'smtp_tls_security_level', 'may') },
       [],

@@ -75,6 +75,25 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       ['fail What lane sealed cannot deliver goes to [mail.provider.example], without a decision.'],
     ],
   ],
+  'fallback-unchanged': [
+    [
+      'addresses that are made others on the way out',
+      { main: { smtp_generic_maps: 'hash:/etc/postfix/generic' } },
+      [
+        'warn Lane qtls hands back with other addresses: what was known of the message does not count.',
+      ],
+    ],
+    [
+      'a body that one lane changes',
+      { services: { 'tls/unix': { options: { smtp_body_checks: 'pcre:/etc/postfix/body' } } } },
+      ['warn Lane tls hands back with another body: what was known of the message does not count.'],
+    ],
+    [
+      'what is sealed may be changed, since it does not come back',
+      { services: { 'sealed/unix': { options: { smtp_generic_maps: 'hash:/etc/x' } } } },
+      [],
+    ],
+  ],
   'fallback-relay': [
     [
       'a relay for one service',

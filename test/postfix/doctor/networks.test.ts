@@ -102,6 +102,21 @@ t.test('clients that speak for others', t =>
       [],
     ],
     [
+      'logins without a name',
+      {
+        services: {
+          'smtp/inet': {
+            options: {
+              smtpd_sasl_auth_enable: 'yes',
+              smtpd_sasl_security_options: 'noplaintext',
+              smtpd_sasl_tls_security_options: 'noanonymous',
+            },
+          },
+        },
+      },
+      ['warn At smtp/inet clients may log in without a name, where the server lets them.'],
+    ],
+    [
       'a proxy before a door',
       { services: { 'smtp/inet': { options: { smtpd_upstream_proxy_protocol: 'haproxy' } } } },
       ['warn Whoever reaches smtp/inet says himself from which address he comes.'],
