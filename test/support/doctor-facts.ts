@@ -156,6 +156,7 @@ const FILES: FileFacts = {
     },
   },
   log: undefined,
+  missing: [],
   resolvConf: new Map([['/etc/resolv.conf', 'nameserver 127.0.0.1\n']]),
 }
 

@@ -22,6 +22,7 @@ import { openRelay } from './relay.js'
 import { RESOLVER_CHECKS } from './resolver.js'
 import { ROUTE_CHECKS } from './routes.js'
 import { SPLIT_CHECKS } from './split-lane.js'
+import { laneFiles } from './tls-files.js'
 import { transportTable } from './transport-tables.js'
 import { VERIFICATION_CHECKS } from './verification.js'
 
@@ -39,6 +40,7 @@ export const CHECKS: readonly Check[] = [
   ...PIN_CHECKS,
   ...LANE_CHECKS,
   ...LANE_TLS_CHECKS,
+  laneFiles,
   ...POLICY_MAP_CHECKS,
   ...SPLIT_CHECKS,
   ...LISTENER_CHECKS,

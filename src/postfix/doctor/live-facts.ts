@@ -35,6 +35,8 @@ export interface FileFacts {
   readonly socket: Seen<SocketPath> | undefined
   /** The log that the follower reads, when it is a file. */
   readonly log: Seen<SocketPath> | undefined
+  /** Files for the TLS of Postfix’s clients that are named and not there. */
+  readonly missing: readonly string[]
   /** resolv.conf by path: the system's, and that of the chroot where lanes live in one. */
   readonly resolvConf: ReadonlyMap<string, string>
 }
