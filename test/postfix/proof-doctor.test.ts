@@ -134,7 +134,11 @@ await t.test('what is broken is found, by checks and by a probe', async t => {
     t.equal((await run('postconf', ['-P', option])).code, 0, option)
   }
   const { facts, results } = await examined(instance)
+  const unread = (name: string): string =>
+    `unknown settings-read: Postfix has not read ${join(instance.configDirectory, name)} since it was changed: what it does may be otherwise.`
   t.strictSame(problemsIn(results), [
+    unread('main.cf'),
+    unread('master.cf'),
     'fail default-transport: External mail leaves by smtp without a decision.',
     'warn relayhost: A relay host is set, and the lanes do not use it: they deliver to each domain itself.',
     'fail transport-table: A transport entry for domains that are not internal leads past the lane split.',
