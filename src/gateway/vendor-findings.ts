@@ -1,5 +1,6 @@
+import { looksLikeText } from '../container/looks-like-text.js'
 import { readWhole } from '../container/read-whole.js'
-import { onlyFileOf } from '../container/single-file-zip.js'
+import { holdsOnlyFile, onlyFileOf } from '../container/single-file-zip.js'
 import { decodeHeaderText } from '../message/encoded-word.js'
 import type { Mail, Part, TextPart } from '../message/mail.js'
 import { hasMeaning, withoutBoilerplate } from '../policy/meaning.js'
@@ -14,6 +15,9 @@ import { linksIn } from './links.js'
 /** Bytes of one text, and of one carrier, that are looked at. */
 const TEXT_LIMIT = 256 * 1024
 const CARRIER_LIMIT = 32 * 1024 * 1024
+
+/** Bytes at the front of a part that tell whether it may be a carrier: most are pictures and the like. */
+const HEAD_BYTES = 4096
 
 /** First bytes of a ZIP archive. */
 const ZIP_MAGIC = Buffer.from('504b0304', 'hex')
@@ -123,9 +127,12 @@ async function formFinding(
   part: Part,
   boilerplate: readonly SafePattern[],
 ): Promise<Finding | undefined> {
+  const head = await mail.head(part, HEAD_BYTES)
+  const isZip = head.subarray(0, ZIP_MAGIC.length).equals(ZIP_MAGIC)
+  const mayBe = isZip ? await holdsOnlyFile(await mail.open(part)) : looksLikeText(head)
+  if (!mayBe) return undefined
   const bytes = await readWhole(mail.decoded(part), CARRIER_LIMIT)
   if (bytes === undefined) return undefined
-  const isZip = bytes.subarray(0, ZIP_MAGIC.length).equals(ZIP_MAGIC)
   const html = isZip ? await onlyFileOf(bytes, CARRIER_LIMIT) : bytes
   const carrier = html && readCarrier(html.toString('utf8'))
   if (carrier === undefined || !isForm(carrier.action.pathname + carrier.action.search))
