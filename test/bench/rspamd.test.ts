@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import {
@@ -140,7 +141,9 @@ await t.test('labels are those of the verdicts, and nothing else', t => {
 })
 
 await t.test('an answer of rspamd is read, and a refusal is an error', async t => {
-  const socket = join(t.testdir(), 'scan.sock')
+  const directory = await mkdtemp(join(tmpdir(), 'rspamd-'))
+  t.teardown(() => rm(directory, { recursive: true }))
+  const socket = join(directory, 'scan.sock')
   const answers = new Map([['/checkv2', '{"symbols":{"PDF_ENCRYPTED":{},"FROM_HAS_DN":{}}}']])
   const server = createServer((asked, answer) => {
     const text = answers.get(asked.url ?? '')
