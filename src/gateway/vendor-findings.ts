@@ -7,7 +7,7 @@ import { hasMeaning, withoutBoilerplate } from '../policy/meaning.js'
 import type { Finding } from '../policy/model.js'
 import type { SafePattern } from '../policy/safe-pattern.js'
 import { isWordsOnly, type Vendor, type VendorAttachment } from '../policy/vendor.js'
-import { readCarrier } from './carrier.js'
+import { holdsForm, readCarrier } from './carrier.js'
 import { htmlText } from './html-text.js'
 import type { Layer } from './layers.js'
 import { linksIn } from './links.js'
@@ -134,7 +134,8 @@ async function formFinding(
   const bytes = await readWhole(mail.decoded(part), CARRIER_LIMIT)
   if (bytes === undefined) return undefined
   const html = isZip ? await onlyFileOf(bytes, CARRIER_LIMIT) : bytes
-  const carrier = html && readCarrier(html.toString('utf8'))
+  if (html === undefined || !(await holdsForm(html))) return undefined
+  const carrier = await readCarrier(html.toString('utf8'))
   if (carrier === undefined || !isForm(carrier.action.pathname + carrier.action.search))
     return undefined
   if (vendor.hasHosts && !vendor.isHost(carrier.action.hostname)) return undefined
