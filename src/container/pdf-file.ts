@@ -16,6 +16,7 @@ import {
   type PdfValue,
 } from './pdf-syntax.js'
 import { isXref, readSection, streamEnd, type PdfEntry } from './pdf-table.js'
+import { Turns } from './turns.js'
 
 /** Cross-reference sections that are followed; each saved change of a file adds one. */
 const SECTION_LIMIT = 500
@@ -180,6 +181,7 @@ async function readChain(
   const entries = new Map<number, PdfEntry>()
   const trailers: PdfDictionary[] = []
   const seen = new Set<number>()
+  const turns = new Turns()
   const [first] = /^\d{1,10}/.exec(new PdfParser(bytes, start + 9).word()) ?? []
   const waiting = [Number(first ?? Number.NaN)]
   for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
@@ -190,8 +192,11 @@ async function readChain(
     if (seen.size > SECTION_LIMIT) throw malformed('it has too many tables')
     const section = await readSection(bytes, at)
     trailers.push(section.trailer)
-    for (const [number, entry] of section.entries)
+    for (const [number, entry] of section.entries) {
+      const turn = turns.step()
+      if (turn !== undefined) await turn
       if (!entries.has(number)) entries.set(number, entry)
+    }
     for (const name of ['XRefStm', 'Prev']) {
       const next = section.trailer.get(name)
       if (typeof next === 'number') waiting.push(next)

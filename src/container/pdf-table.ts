@@ -2,6 +2,7 @@ import { GatewayError } from '../errors.js'
 import { decodeStream } from './pdf-filter.js'
 import { objectBehind } from './pdf-scan.js'
 import { isDictionary, nameOf, PdfParser, type PdfDictionary } from './pdf-syntax.js'
+import { Turns } from './turns.js'
 
 /** Where an object is: at an offset, or inside an object stream. */
 export type PdfEntry =
@@ -30,13 +31,16 @@ export async function readSection(bytes: Buffer, at: number): Promise<PdfSection
   return readCrossReferenceStream(bytes, parser)
 }
 
-function readTable(parser: PdfParser): PdfSection {
+async function readTable(parser: PdfParser): Promise<PdfSection> {
+  const turns = new Turns()
   const entries = new Map<number, PdfEntry>()
   while (!parser.takes('trailer')) {
     const first = numberFrom(parser)
     const count = numberFrom(parser)
     if (first + count > 10_000_000) throw malformed('a table is too long')
     for (let index = 0; index < count; index += 1) {
+      const turn = turns.step()
+      if (turn !== undefined) await turn
       const offset = numberFrom(parser)
       numberFrom(parser)
       const kind = parser.word()
@@ -70,6 +74,7 @@ async function readCrossReferenceStream(bytes: Buffer, parser: PdfParser): Promi
     throw malformed('the fields of a cross-reference stream are damaged')
   const index = trailer.has('Index') ? integers(trailer.get('Index')) : [0, Infinity]
   const entries = new Map<number, PdfEntry>()
+  const turns = new Turns()
   let at = 0
   const take = (size: number): number => {
     const value = size === 0 ? 0 : data.readUIntBE(at, size)
@@ -79,6 +84,8 @@ async function readCrossReferenceStream(bytes: Buffer, parser: PdfParser): Promi
   for (let pair = 0; pair + 1 < index.length; pair += 2) {
     const [first = 0, count = 0] = index.slice(pair, pair + 2)
     for (let offset = 0; offset < count && at + width <= data.length; offset += 1) {
+      const turn = turns.step()
+      if (turn !== undefined) await turn
       const type = typeWidth === 0 ? 1 : take(typeWidth)
       const [second, third] = [take(secondWidth), take(thirdWidth)]
       if (type === 1) add(entries, first + offset, { offset: second })
