@@ -89,10 +89,14 @@ function withoutValues(html: string, values: Set<string>): string {
 }
 
 /** Whether the start of a form stands anywhere in a file; to parse one takes far longer. */
-export async function holdsForm(html: Buffer): Promise<boolean> {
-  for (let at = 0; at < html.length; at += SLICE) {
-    if (/<form/i.test(html.toString('latin1', at, at + SLICE + '<form'.length))) return true
-    if (at % (8 * SLICE) === 0) await otherWork()
+export async function holdsForm(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+): Promise<boolean> {
+  let last = ''
+  for await (const chunk of chunks) {
+    const text = last + chunk.toString('latin1')
+    if (/<form/i.test(text)) return true
+    last = text.slice(1 - '<form'.length)
   }
   return false
 }

@@ -7,10 +7,11 @@ import { hasMeaning, withoutBoilerplate } from '../policy/meaning.js'
 import type { Finding } from '../policy/model.js'
 import type { SafePattern } from '../policy/safe-pattern.js'
 import { isWordsOnly, type Vendor, type VendorAttachment } from '../policy/vendor.js'
-import { holdsForm, readCarrier } from './carrier.js'
+import { holdsForm, readCarrier, type Carrier } from './carrier.js'
 import { htmlText } from './html-text.js'
 import type { Layer } from './layers.js'
 import { linksIn } from './links.js'
+import { oneAtATime } from './one-at-a-time.js'
 
 /** Bytes of one text, and of one carrier, that are looked at. */
 const TEXT_LIMIT = 256 * 1024
@@ -129,13 +130,10 @@ async function formFinding(
 ): Promise<Finding | undefined> {
   const head = await mail.head(part, HEAD_BYTES)
   const isZip = head.subarray(0, ZIP_MAGIC.length).equals(ZIP_MAGIC)
-  const mayBe = isZip ? await holdsOnlyFile(await mail.open(part)) : looksLikeText(head)
-  if (!mayBe) return undefined
-  const bytes = await readWhole(mail.decoded(part), CARRIER_LIMIT)
-  if (bytes === undefined) return undefined
-  const html = isZip ? await onlyFileOf(bytes, CARRIER_LIMIT) : bytes
-  if (html === undefined || !(await holdsForm(html))) return undefined
-  const carrier = await readCarrier(html.toString('utf8'))
+  const mayBe = isZip
+    ? await holdsOnlyFile(await mail.open(part))
+    : looksLikeText(head) && (await holdsForm(mail.decoded(part)))
+  const carrier = mayBe ? await inTurn(() => carrierIn(mail, part, isZip)) : undefined
   if (carrier === undefined || !isForm(carrier.action.pathname + carrier.action.search))
     return undefined
   if (vendor.hasHosts && !vendor.isHost(carrier.action.hostname)) return undefined
@@ -143,6 +141,15 @@ async function formFinding(
   const why = `${vendor.name}, a form with its payload${isWhole ? '' : ', beside other text'}`
   return findingOf(vendor, part.path, isWhole ? 'encrypted' : 'partial', why)
 }
+
+async function carrierIn(mail: Mail, part: Part, isZip: boolean): Promise<Carrier | undefined> {
+  const bytes = await readWhole(mail.decoded(part), CARRIER_LIMIT)
+  const html = isZip && bytes !== undefined ? await onlyFileOf(bytes, CARRIER_LIMIT) : bytes
+  return html === undefined ? undefined : readCarrier(html.toString('utf8'))
+}
+
+/** Carriers are held as a whole while they are read: one at a time, however many messages there are. */
+const inTurn = oneAtATime()
 
 function linkFindings(
   vendor: Vendor,
