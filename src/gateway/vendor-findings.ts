@@ -1,4 +1,5 @@
 import { looksLikeText } from '../container/looks-like-text.js'
+import { memoryGate } from '../container/memory-gate.js'
 import { readWhole } from '../container/read-whole.js'
 import { holdsOnlyFile, onlyFileOf } from '../container/single-file-zip.js'
 import { decodeHeaderText } from '../message/encoded-word.js'
@@ -11,7 +12,6 @@ import { holdsForm, readCarrier, type Carrier } from './carrier.js'
 import { htmlText } from './html-text.js'
 import type { Layer } from './layers.js'
 import { linksIn } from './links.js'
-import { oneAtATime } from './one-at-a-time.js'
 
 /** Bytes of one text, and of one carrier, that are looked at. */
 const TEXT_LIMIT = 256 * 1024
@@ -133,7 +133,10 @@ async function formFinding(
   const mayBe = isZip
     ? await holdsOnlyFile(await mail.open(part))
     : looksLikeText(head) && (await holdsForm(mail.decoded(part)))
-  const carrier = mayBe ? await inTurn(() => carrierIn(mail, part, isZip)) : undefined
+  const size = part.body.end - part.body.start
+  const carrier = mayBe
+    ? await whenThereIsRoom(COPIES * size, () => carrierIn(mail, part, isZip))
+    : undefined
   if (carrier === undefined || !isForm(carrier.action.pathname + carrier.action.search))
     return undefined
   if (vendor.hasHosts && !vendor.isHost(carrier.action.hostname)) return undefined
@@ -148,8 +151,9 @@ async function carrierIn(mail: Mail, part: Part, isZip: boolean): Promise<Carrie
   return html === undefined ? undefined : readCarrier(html.toString('utf8'))
 }
 
-/** Carriers are held as a whole while they are read: one at a time, however many messages there are. */
-const inTurn = oneAtATime()
+/** Carriers are held as a whole while they are read: its bytes, its text, and the text without values. */
+const COPIES = 3
+const whenThereIsRoom = memoryGate(64 * 1024 * 1024)
 
 function linkFindings(
   vendor: Vendor,
