@@ -1,25 +1,12 @@
 import { promisify } from 'node:util'
 import { inflateRaw } from 'node:zlib'
 import { GatewayError } from '../errors.js'
-import { readUpTo, type ByteView } from './byte-view.js'
 
 const END_BYTES = 22
 const ENTRY_BYTES = 46
 const LOCAL_BYTES = 30
 
 const inflateAsync = promisify(inflateRaw)
-
-/** Whether an archive ends like one that `onlyFileOf` may open; looks at its last bytes alone. */
-export async function holdsOnlyFile(zip: ByteView): Promise<boolean> {
-  return saysOne(await readUpTo(zip, zip.size - END_BYTES, END_BYTES))
-}
-
-/** Whether this is the end record of an archive of one entry, without a comment. */
-function saysOne(end: Buffer): boolean {
-  return (
-    end.length === END_BYTES && end.readUInt32LE(0) === 0x06054b50 && end.readUInt16LE(10) === 1
-  )
-}
 
 /**
  * The only file of a plain ZIP archive.
@@ -31,7 +18,8 @@ function saysOne(end: Buffer): boolean {
  */
 export async function onlyFileOf(zip: Buffer, limit: number): Promise<Buffer | undefined> {
   const end = zip.length - END_BYTES
-  if (end < 0 || !saysOne(zip.subarray(end))) return undefined
+  if (end < 0 || zip.readUInt32LE(end) !== 0x06054b50 || zip.readUInt16LE(end + 10) !== 1)
+    return undefined
   const entry = zip.readUInt32LE(end + 16)
   if (entry + ENTRY_BYTES > end || zip.readUInt32LE(entry) !== 0x02014b50) return undefined
   const [flags, method] = [zip.readUInt16LE(entry + 8), zip.readUInt16LE(entry + 10)]

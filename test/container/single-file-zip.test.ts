@@ -1,6 +1,5 @@
 import t from 'tap'
-import { viewOf } from '../../src/container/byte-view.js'
-import { holdsOnlyFile, onlyFileOf } from '../../src/container/single-file-zip.js'
+import { onlyFileOf } from '../../src/container/single-file-zip.js'
 import { singleZip, type ZipChanges } from '../support/single-zip.js'
 
 const TEXT = Buffer.from('Befund '.repeat(50))
@@ -31,17 +30,4 @@ t.test('any other archive gives nothing', async t => {
   const damaged = archive()
   damaged.fill(0xff, 31, 60)
   t.equal(await onlyFileOf(damaged, 1000), undefined)
-})
-
-t.test('the end of an archive tells whether it may hold a single file', async t => {
-  const cases: [string, Buffer, boolean][] = [
-    ['one file', archive(), true],
-    ['one that is encrypted', archive({ flags: 1 }), true],
-    ['two files', archive({ count: 2 }), false],
-    ['something behind it', Buffer.concat([archive(), Buffer.from('x')]), false],
-    ['text', TEXT, false],
-    ['less than an end', archive().subarray(-21), false],
-    ['nothing', Buffer.alloc(0), false],
-  ]
-  for (const [name, zip, want] of cases) t.equal(await holdsOnlyFile(viewOf(zip)), want, name)
 })
