@@ -1,0 +1,63 @@
+import { CONTEXT_WORDS, OTHER_NUMBERS } from './context-words.js'
+import { foldWords } from './fold-text.js'
+import { KIND_IDS, type KindId } from './kinds.js'
+import type { Sighting } from './find-numbers.js'
+
+/** What the words around a number say of it. */
+export type Said = 'this' | 'another' | 'nothing'
+
+/** Asks what the words around a sighting in a folded text say. */
+export type ContextReader = (text: string, sighting: Sighting) => Said
+
+/** Characters on each side that are looked at. */
+const REACH = 60
+
+/**
+ * Prepares the words of all kinds.
+ *
+ * Shape   `own` holds the words of the settings, which stand in place of the shipped ones.
+ * Gives   `this` for a word of the kind; `another` where a word for another sort of number stands
+ *         nearer. Before a number a word counts more than behind it, where the next label begins.
+ */
+export function contextReader(
+  own: Readonly<Record<string, readonly string[]>> = {},
+): ContextReader {
+  const needles = new Map<KindId, readonly string[]>(
+    KIND_IDS.map(id => [id, (own[id] ?? CONTEXT_WORDS[id]).map(needleOf)]),
+  )
+  const others = OTHER_NUMBERS.map(needleOf)
+  return (text, { kind, start, end }) => {
+    const before = foldWords(wholeWords(text, Math.max(0, start - REACH), start))
+    const behind = foldWords(wholeWords(text, end, end + REACH))
+    const words = needles.get(kind.id) ?? []
+    const distance = Math.min(nearestBefore(before, words), nearestBehind(behind, words))
+    if (kind.alone !== 'any' && nearestBefore(before, others) < distance) return 'another'
+    return distance < Number.POSITIVE_INFINITY ? 'this' : 'nothing'
+  }
+}
+
+/** A word that the edge of the reach cuts is none: the end of `televisa` is no card. */
+function wholeWords(text: string, start: number, end: number): string {
+  let words = text.slice(start, end)
+  if (/[a-z]/i.test(text[start - 1] ?? '')) words = words.replace(/^[a-z]+/i, '')
+  if (/[a-z]/i.test(text[end] ?? '')) words = words.replace(/[a-z]+$/i, '')
+  return words
+}
+
+/** `karte` as a whole word is ` karte `, `karte*` is ` karte`, `*karte*` is `karte`. */
+function needleOf(word: string): string {
+  const plain = foldWords(word).trim()
+  return `${word.startsWith('*') ? '' : ' '}${plain}${word.endsWith('*') ? '' : ' '}`
+}
+
+/** Characters from the end of the words to the last place of a needle. */
+function nearestBefore(words: string, needles: readonly string[]): number {
+  const last = Math.max(-1, ...needles.map(needle => words.lastIndexOf(needle)))
+  return last < 0 ? Number.POSITIVE_INFINITY : words.length - last
+}
+
+/** A word behind the number counts from its front, and as far again as one before it. */
+function nearestBehind(words: string, needles: readonly string[]): number {
+  const places = needles.map(needle => words.indexOf(needle)).filter(at => at >= 0)
+  return places.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...places) * 2 + REACH / 2
+}

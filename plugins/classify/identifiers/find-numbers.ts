@@ -1,0 +1,198 @@
+import type { Kind } from './kinds.js'
+
+/** A number in a folded text whose form and check digit are those of a kind. */
+export interface Sighting {
+  readonly kind: Kind
+  /** Without separators, in upper case. */
+  readonly value: string
+  readonly start: number
+  readonly end: number
+  /** Whether its groups are the usual ones, and nothing is tied to its front. */
+  readonly isUsual: boolean
+  /** Whether no other digits stand beside it that could belong to it. */
+  readonly isAlone: boolean
+}
+
+export interface Search {
+  readonly sightings: readonly Sighting[]
+  /** Runs of letters or digits that were looked at: what the search cost. */
+  readonly steps: number
+}
+
+/** Letters that a number may begin with: those of `CHE`, and of an identity document. */
+const MAX_FRONT_LETTERS = 4
+/** Characters between two groups of one number: `. `, ` - `. */
+const MAX_GAP = 3
+
+/**
+ * Finds numbers in a folded text, whatever separates their groups.
+ *
+ * From the start of each run of letters or of digits it puts runs together until they are too long,
+ * and tries the kinds of each length on the way. A number takes at most 34 characters, so what is
+ * done from one start has a limit, and the whole is linear. The search ends with the text, or with
+ * `maxSightings`.
+ */
+export function findNumbers(text: string, kinds: readonly Kind[], maxSightings: number): Search {
+  const ofDigit = byLength(kinds.filter(({ front }) => front !== 'letter'))
+  const ofLetter = byLength(kinds.filter(({ front }) => front !== 'digit'))
+  const sightings: Sighting[] = []
+  let steps = 0
+  let at = 0
+  while (at < text.length && sightings.length < maxSightings) {
+    const type = typeOf(text, at)
+    const end = runEnd(text, at)
+    steps += 1
+    if (type === DIGIT) steps += growFrom(text, at, ofDigit, sightings)
+    // In prose a word is followed by a word; behind the first letters of every number is a digit.
+    if (type === LETTER && end - at <= MAX_FRONT_LETTERS) {
+      const gap = gapAt(text, end)
+      if (gap !== undefined && typeOf(text, end + gap.length) === DIGIT) {
+        steps += growFrom(text, at, ofLetter, sightings)
+      }
+    }
+    at = end
+  }
+  return { sightings, steps }
+}
+
+/** Kinds by the number of their characters. */
+interface ByLength {
+  readonly longest: number
+  readonly of: ReadonlyMap<number, readonly Kind[]>
+}
+
+function byLength(kinds: readonly Kind[]): ByLength {
+  const lengths = [...new Set(kinds.flatMap(kind => kind.lengths))]
+  const of = lengths.map(
+    length => [length, kinds.filter(kind => kind.lengths.includes(length))] as const,
+  )
+  return { longest: Math.max(0, ...lengths), of: new Map(of) }
+}
+
+const OTHER = 0
+const DIGIT = 1
+const LETTER = 2
+
+/** Puts runs together from one start; gives the number of those that it looked at. */
+function growFrom(text: string, start: number, kinds: ByLength, sightings: Sighting[]): number {
+  let value = ''
+  let separators = ''
+  let groups = ''
+  let group = 0
+  let at = start
+  let steps = 0
+  for (;;) {
+    const end = runEnd(text, at)
+    steps += 1
+    if (value.length + end - at > kinds.longest) return steps
+    value += text.slice(at, end).toUpperCase()
+    group += end - at
+    for (const kind of kinds.of.get(value.length) ?? []) {
+      if (!kind.form.test(value) || !kind.check(value)) continue
+      const place = { start, end, separators, groups: `${groups}${group}` }
+      const sighting = sightingAt(text, kind, value, place)
+      if (sighting !== undefined) sightings.push(sighting)
+    }
+    const gap = gapAt(text, end)
+    if (gap === undefined) return steps
+    if (gap.length > 0) {
+      separators += gap
+      groups += `${group}-`
+      group = 0
+    }
+    at = end + gap.length
+  }
+}
+
+interface Place {
+  readonly start: number
+  readonly end: number
+  readonly separators: string
+  readonly groups: string
+}
+
+/** Undefined where the characters are a piece of something longer. */
+function sightingAt(
+  text: string,
+  kind: Kind,
+  value: string,
+  { start, end, separators, groups }: Place,
+): Sighting | undefined {
+  const before = text[start - 1] ?? ' '
+  const behind = text[end] ?? ' '
+  if (isInWord(text, start) || before === '+' || before === '@' || behind === '@') return undefined
+  // The machine-readable zone has the nationality behind the check digit.
+  const isZone = kind.id === 'id-document' && /^D(?![A-Z0-9])/i.test(text.slice(end, end + 2))
+  if (!isZone && typeOf(text, end) !== OTHER) return undefined
+  if (isTied(text, start - 1, start - 2, separators)) return undefined
+  if (isTied(text, end, end + 1, separators)) return undefined
+  // A decimal fraction, or a time of day.
+  if (/^(?:[,.]\d\d(?![\d./-])|:\d)/.test(text.slice(end, end + 4))) return undefined
+  const isPrefixed = /[-/_#]/.test(before) && typeOf(text, start - 2) !== OTHER
+  const isUsual = kind.groups.length === 0 || kind.groups.includes(groups)
+  return {
+    kind,
+    value,
+    start,
+    end,
+    isUsual: isUsual && !isPrefixed,
+    isAlone: isPieceFree(text, start, end) && behind !== '%',
+  }
+}
+
+/** Whether letters or digits run into the number, other than an abbreviation such as `AHV`. */
+function isInWord(text: string, start: number): boolean {
+  if (typeOf(text, start - 1) === OTHER) return false
+  const word = /(?:^|[^A-Z0-9])([A-Z]{2,12})$/i.exec(
+    text.slice(Math.max(0, start - 13), start),
+  )?.[1]
+  return word === undefined || !ABBREVIATIONS.has(word.toLowerCase())
+}
+
+/** What people write without a space before a number. */
+const ABBREVIATIONS = new Set(['ahv', 'avs', 'ahvnr', 'avsno', 'nr', 'no', 'lanr', 'svnr', 'rvnr'])
+
+/**
+ * Whether more digits hang on the number by the separator that it has itself, or by a point: then
+ * it is a piece of a longer one.
+ */
+function isTied(text: string, separatorAt: number, digitAt: number, separators: string): boolean {
+  const separator = text[separatorAt] ?? ' '
+  if (!/[./-]/.test(separator) || typeOf(text, digitAt) !== DIGIT) return false
+  return separator === '.' || separators.includes(separator)
+}
+
+/** Whether no digits stand so near that a reader could take them for a part of the number. */
+function isPieceFree(text: string, start: number, end: number): boolean {
+  const before = text.slice(Math.max(0, start - MAX_GAP - 1), start)
+  const behind = text.slice(end, end + MAX_GAP + 1)
+  return !/\d[-. /\n]*$/.test(before) && !/^[-. /\n]*\d/.test(behind)
+}
+
+/**
+ * What separates two groups: nothing between a letter and a digit, else white space, a point, a
+ * hyphen or a slash, or one of these with white space. Undefined where the number cannot go on.
+ */
+function gapAt(text: string, at: number): string | undefined {
+  let end = at
+  while (end < text.length && end - at < MAX_GAP + 1 && SEPARATORS.includes(text[end] ?? '')) end++
+  if (end >= text.length || typeOf(text, end) === OTHER) return undefined
+  const gap = text.slice(at, end)
+  if (gap.length > MAX_GAP || gap.includes('\n\n')) return undefined
+  return gap.replace(/[ \n]/g, '').length > 1 ? undefined : gap
+}
+
+const SEPARATORS = '-./ \n'
+
+function runEnd(text: string, at: number): number {
+  const type = typeOf(text, at)
+  let end = at + 1
+  while (end < text.length && typeOf(text, end) === type) end++
+  return end
+}
+
+function typeOf(text: string, at: number): typeof OTHER | typeof DIGIT | typeof LETTER {
+  const code = text.charCodeAt(at)
+  if (code >= 0x30 && code <= 0x39) return DIGIT
+  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) ? LETTER : OTHER
+}

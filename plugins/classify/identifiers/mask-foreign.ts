@@ -1,0 +1,35 @@
+/**
+ * Takes out what is made of letters and digits but is no number that a person wrote: addresses of
+ * pages and of people, Message-IDs, base64. Each leaves one character that no number goes across.
+ *
+ * Every pattern is one run of one class of characters, looked at once, so the time grows with the
+ * length.
+ */
+export function maskForeign(text: string): string {
+  return text.replace(/[^\s<>"]{5,}/g, maskRun)
+}
+
+/** Stands for what was taken out; not white space, so that nothing is put together across it. */
+export const MASK = '\u0001'
+
+/** A page's address goes on to the next white space; a row of a table may stand before it. */
+function maskRun(run: string): string {
+  // Most runs are words.
+  if (run.length < 40 && !/[@:]|^\(?www\./i.test(run)) return run
+  const scheme = run.indexOf('://')
+  if (scheme >= 0) {
+    let start = scheme
+    while (start > 0 && /[A-Za-z0-9+.-]/.test(run[start - 1] ?? '')) start--
+    return maskPieces(run.slice(0, start)) + MASK
+  }
+  return /^\(?(?:www\.|tel:|cid:|urn:|data:)/i.test(run) ? MASK : maskPieces(run)
+}
+
+/** An address of a person, or base64, is one field of a row. */
+function maskPieces(run: string): string {
+  return run.replace(/[^,;|()[\]{}:=]+/g, piece => {
+    if (piece.includes('@')) return MASK
+    // Longer than an IBAN; a digit sequence as long is none either.
+    return piece.length < 40 ? piece : piece.replace(/[A-Za-z0-9+/]{40,}/g, MASK)
+  })
+}
