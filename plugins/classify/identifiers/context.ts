@@ -23,9 +23,9 @@ export function contextReader(
   own: Readonly<Record<string, readonly string[]>> = {},
 ): ContextReader {
   const needles = new Map<KindId, readonly string[]>(
-    KIND_IDS.map(id => [id, (own[id] ?? CONTEXT_WORDS[id]).map(needleOf)]),
+    KIND_IDS.map(id => [id, needlesOf(own[id] ?? CONTEXT_WORDS[id])]),
   )
-  const others = OTHER_NUMBERS.map(needleOf)
+  const others = needlesOf(OTHER_NUMBERS)
   return (text, { kind, start, end }) => {
     const before = foldWords(wholeWords(text, Math.max(0, start - REACH), start))
     const behind = foldWords(wholeWords(text, end, end + REACH))
@@ -44,10 +44,16 @@ function wholeWords(text: string, start: number, end: number): string {
   return words
 }
 
-/** `karte` as a whole word is ` karte `, `karte*` is ` karte`, `*karte*` is `karte`. */
-function needleOf(word: string): string {
-  const plain = foldWords(word).trim()
-  return `${word.startsWith('*') ? '' : ' '}${plain}${word.endsWith('*') ? '' : ' '}`
+/**
+ * `karte` as a whole word is ` karte `, `karte*` is ` karte`, `*karte*` is `karte`. What has no
+ * letters is left out: it would stand everywhere.
+ */
+function needlesOf(words: readonly string[]): readonly string[] {
+  return words.flatMap(word => {
+    const plain = foldWords(word).trim()
+    if (plain === '') return []
+    return [`${word.startsWith('*') ? '' : ' '}${plain}${word.endsWith('*') ? '' : ' '}`]
+  })
 }
 
 /** Characters from the end of the words to the last place of a needle. */

@@ -1,4 +1,4 @@
-import type { Kind } from './kinds.js'
+import type { Kind, KindId } from './kinds.js'
 
 /** A number in a folded text whose form and check digit are those of a kind. */
 export interface Sighting {
@@ -15,6 +15,8 @@ export interface Sighting {
 
 export interface Search {
   readonly sightings: readonly Sighting[]
+  /** Numbers of the form of a kind that may stand alone in usual groups, with a wrong check digit. */
+  readonly misses: ReadonlyMap<KindId, number>
   /** Runs of letters or digits that were looked at: what the search cost. */
   readonly steps: number
 }
@@ -36,23 +38,24 @@ export function findNumbers(text: string, kinds: readonly Kind[], maxSightings: 
   const ofDigit = byLength(kinds.filter(({ front }) => front !== 'letter'))
   const ofLetter = byLength(kinds.filter(({ front }) => front !== 'digit'))
   const sightings: Sighting[] = []
+  const misses = new Map<KindId, number>()
   let steps = 0
   let at = 0
   while (at < text.length && sightings.length < maxSightings) {
     const type = typeOf(text, at)
     const end = runEnd(text, at)
     steps += 1
-    if (type === DIGIT) steps += growFrom(text, at, ofDigit, sightings)
+    if (type === DIGIT) steps += growFrom(text, at, ofDigit, { sightings, misses })
     // In prose a word is followed by a word; behind the first letters of every number is a digit.
     if (type === LETTER && end - at <= MAX_FRONT_LETTERS) {
       const gap = gapAt(text, end)
       if (gap !== undefined && typeOf(text, end + gap.length) === DIGIT) {
-        steps += growFrom(text, at, ofLetter, sightings)
+        steps += growFrom(text, at, ofLetter, { sightings, misses })
       }
     }
     at = end
   }
-  return { sightings, steps }
+  return { sightings, misses, steps }
 }
 
 /** Kinds by the number of their characters. */
@@ -73,8 +76,14 @@ const OTHER = 0
 const DIGIT = 1
 const LETTER = 2
 
+/** What a search fills. */
+interface Harvest {
+  readonly sightings: Sighting[]
+  readonly misses: Map<KindId, number>
+}
+
 /** Puts runs together from one start; gives the number of those that it looked at. */
-function growFrom(text: string, start: number, kinds: ByLength, sightings: Sighting[]): number {
+function growFrom(text: string, start: number, kinds: ByLength, into: Harvest): number {
   let value = ''
   let separators = ''
   let groups = ''
@@ -82,16 +91,20 @@ function growFrom(text: string, start: number, kinds: ByLength, sightings: Sight
   let at = start
   let steps = 0
   for (;;) {
-    const end = runEnd(text, at)
+    const end = runEnd(text, at, kinds.longest + 1)
     steps += 1
     if (value.length + end - at > kinds.longest) return steps
     value += text.slice(at, end).toUpperCase()
     group += end - at
     for (const kind of kinds.of.get(value.length) ?? []) {
-      if (!kind.form.test(value) || !kind.check(value)) continue
+      if (!kind.form.test(value)) continue
+      const isRight = kind.check(value)
+      if (!isRight && kind.alone !== 'usual') continue
       const place = { start, end, separators, groups: `${groups}${group}` }
       const sighting = sightingAt(text, kind, value, place)
-      if (sighting !== undefined) sightings.push(sighting)
+      if (sighting === undefined) continue
+      if (isRight) into.sightings.push(sighting)
+      else if (sighting.isUsual) into.misses.set(kind.id, (into.misses.get(kind.id) ?? 0) + 1)
     }
     const gap = gapAt(text, end)
     if (gap === undefined) return steps
@@ -184,10 +197,12 @@ function gapAt(text: string, at: number): string | undefined {
 
 const SEPARATORS = '-./ \n'
 
-function runEnd(text: string, at: number): number {
+/** Where a run of one sort of characters ends, or is longer than `most`. */
+function runEnd(text: string, at: number, most = text.length): number {
   const type = typeOf(text, at)
+  const last = Math.min(text.length, at + most)
   let end = at + 1
-  while (end < text.length && typeOf(text, end) === type) end++
+  while (end < last && typeOf(text, end) === type) end++
   return end
 }
 

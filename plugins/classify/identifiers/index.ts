@@ -4,6 +4,7 @@ import { htmlWords } from './html-words.js'
 import { CONFIDENCES, judgeText, type Confidence } from './judge-text.js'
 import { KIND_IDS, KINDS, type KindId } from './kinds.js'
 import { Tally, type Place } from './tally.js'
+import { textFile } from './text-file.js'
 
 /** Everything that a message says in one place. */
 interface Passage {
@@ -146,7 +147,7 @@ export default definePlugin({
   },
 })
 
-/** Subjects and file names first, those of attached messages too, then the texts. */
+/** Subjects and file names first, those of attached messages too, then texts, then files. */
 async function* passages(mail: Mail, maxBytesPerPart: number): AsyncGenerator<Passage> {
   for (const { path, fields, fileName } of mail.parts()) {
     for (const { name, value } of fields) {
@@ -158,5 +159,11 @@ async function* passages(mail: Mail, maxBytesPerPart: number): AsyncGenerator<Pa
   for await (const { path, kind, text, cut } of mail.textParts({ maxBytesPerPart })) {
     const words = kind === 'html' ? htmlWords(text) : text
     yield { path, place: 'text', text: words, isCut: cut }
+  }
+  for (const part of mail.leaves()) {
+    const file = await textFile(mail, part, maxBytesPerPart)
+    if (file === undefined) continue
+    const words = file.isHtml ? htmlWords(file.text) : file.text
+    yield { path: part.path, place: 'file', text: words, isCut: file.isCut }
   }
 }

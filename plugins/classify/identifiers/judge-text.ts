@@ -43,15 +43,17 @@ export function judgeText(
 ): Judgement {
   const whole = maskForeign(foldText(text))
   const folded = isCut ? withoutLastWord(whole) : whole
-  const { sightings, steps } = findNumbers(folded, kinds, maxSightings)
+  const { sightings, misses, steps } = findNumbers(folded, kinds, maxSightings)
+  const isNoise = noiseIn(sightings, misses)
   const found: (Found & { readonly end: number })[] = []
   const lastHigh = new Map<KindId, number>()
   for (const sighting of sightings) {
     const { kind, value, start, end } = sighting
     const said = isPiece(sighting) ? 'another' : saidOf(folded, sighting)
+    const isUnproved = said === 'nothing' && isNoise(kind.id)
     const last = lastHigh.get(kind.id)
     const inherits = said === 'nothing' && last !== undefined && start - last <= ROW
-    const confidence = confidenceOf(sighting, inherits ? 'this' : said)
+    const confidence = confidenceOf(sighting, inherits ? 'this' : isUnproved ? 'another' : said)
     if (confidence === 'high') lastHigh.set(kind.id, end)
     found.push({ id: kind.id, value, confidence, end })
   }
@@ -67,6 +69,21 @@ function withoutLastWord(text: string): string {
 
 /** Longer than any number with its separators. */
 const MAX_WORD = 100
+
+/**
+ * Whether the numbers of a kind that stand alone are chance: a list of article numbers has some with
+ * the check digit of a tax number, but more without.
+ */
+function noiseIn(
+  sightings: readonly Sighting[],
+  misses: ReadonlyMap<KindId, number>,
+): (id: KindId) => boolean {
+  const hits = new Map<KindId, number>()
+  for (const { kind, isUsual } of sightings) {
+    if (isUsual) hits.set(kind.id, (hits.get(kind.id) ?? 0) + 1)
+  }
+  return id => (misses.get(id) ?? 0) > 0 && (misses.get(id) ?? 0) >= (hits.get(id) ?? 0)
+}
 
 /** Pieces of a table that happen to add up: the check digit of one in ten is right. */
 function isPiece({ kind, isUsual, isAlone }: Sighting): boolean {

@@ -29,7 +29,8 @@ function maskRun(run: string): string {
 function maskPieces(run: string): string {
   return run.replace(/[^,;|()[\]{}:=]+/g, piece => {
     if (piece.includes('@')) return MASK
-    // Longer than an IBAN; a digit sequence as long is none either.
-    return piece.length < 40 ? piece : piece.replace(/[A-Za-z0-9+/]{40,}/g, MASK)
+    if (piece.length < 40) return piece
+    // Longer than an IBAN; digits alone may be numbers with slashes between them.
+    return piece.replace(/[A-Za-z0-9+/]{40,}/g, run => (/[A-Za-z]/.test(run) ? MASK : run))
   })
 }

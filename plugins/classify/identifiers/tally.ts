@@ -3,7 +3,7 @@ import { CONFIDENCES, type Confidence, type Found } from './judge-text.js'
 import { KINDS, type Kind, type KindId } from './kinds.js'
 
 /** Where in a part something was found, as the reason says it. */
-export type Place = 'text' | 'subject' | 'file name'
+export type Place = 'text' | 'subject' | 'file name' | 'file'
 
 /** What of which identifier has which consequence. */
 export interface Thresholds {

@@ -78,6 +78,7 @@ await t.test('the words of the settings stand in place of the shipped ones', t =
   const own = { lanr: ['Doktor-Nr*'] }
   t.equal(said('Doktor-Nr.: 123456601', 'lanr', own), 'this')
   t.equal(said('LANR 123456601', 'lanr', own), 'nothing')
+  t.equal(said('LANR 123456601', 'lanr', { lanr: ['*', '', '№', ' ** '] }), 'nothing')
   t.end()
 })
 

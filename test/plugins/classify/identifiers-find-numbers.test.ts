@@ -37,6 +37,7 @@ await t.test('a number', t => {
     ['counts at the end of a sentence', 'ist 756.9217.0769.85.', [ahv]],
     ['counts in the name of a file', 'AHV_756.9217.0769.85.pdf', [`${ahv} *`]],
     ['counts beside another number', '12 756.9217.0769.85 2026', [ahv]],
+    ['behind a short run and before a long one is none', `1 ${'7'.repeat(1000)}`, []],
     ['with a letter before it is none', 'x7569217076985', []],
     ['with a letter behind it is none', '7569217076985x', []],
     ['with a digit before or behind it is none', '17569217076985 75692170769851', []],
@@ -65,6 +66,12 @@ await t.test('digits near by are told', t => {
   t.equal(isAlone('LANR 12 34 56 60 1'), true)
   t.equal(isAlone('LANR 77 123456601'), false)
   t.equal(isAlone('LANR 123456601 77'), false)
+  t.end()
+})
+
+await t.test('wrong numbers of a form that may stand alone are counted', t => {
+  const { misses } = findNumbers('12345678901 x 86095742719 x 12345678902 A000500016', KINDS, MANY)
+  t.same([...misses], [['steuer-id', 2]])
   t.end()
 })
 

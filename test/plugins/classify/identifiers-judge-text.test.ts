@@ -74,6 +74,7 @@ await t.test('everyday numbers are not taken for identifiers', t => {
     'IBAN CH93 0076 2011 6238 5295 0, AHV 756.1234.5678.90',
     'EAN 7612345678900, Art. 123456601',
     'PGh0bWw+PGJvZHk+QUhWIDc1Ni45MjE3LjA3NjkuODU8L2JvZHk+PC9odG1sPjc1NjkyMTcwNzY5ODU=',
+    'T 41791234567 M 49123456789 F 41441234567',
     'Meeting-ID: 865 9574 2719, PIN 123456',
   ]
   for (const text of everyday)
@@ -108,6 +109,23 @@ await t.test('the context', t => {
       ['lanr high'],
     ],
     ['does not where more digits stand near', 'LANR 9 12 34 56 60 1 2', ['lanr low']],
+  ]
+  for (const [name, text, want] of cases) t.same(found(text), want, name)
+  t.end()
+})
+
+await t.test('a number that stands alone counts unless most of its form are wrong', t => {
+  const cases: [string, string, readonly string[]][] = [
+    ['alone', '86095742719', ['steuer-id medium']],
+    [
+      'beside fewer wrong ones',
+      '86095742719 47036892816 x 12345678901',
+      ['steuer-id medium', 'steuer-id medium'],
+    ],
+    ['beside a wrong one', '86095742719 x 12345678901', ['steuer-id low']],
+    ['in a list of others', '12345678901\n86095742719\n12345678902', ['steuer-id low']],
+    ['with a word in a list of others', 'Steuer-ID 86095742719, 12345678902', ['steuer-id high']],
+    ['of a kind that has its own front', '756.9217.0769.85 756.9217.0769.86', ['ahv medium']],
   ]
   for (const [name, text, want] of cases) t.same(found(text), want, name)
   t.end()

@@ -113,6 +113,18 @@ await t.test('a message', async t => {
       ],
     ],
     [
+      'is read in an attached table of another type, and in one of HTML',
+      multipart(
+        `Content-Type: application/vnd.ms-excel; name=a.csv\n\n${AHV};Muster`,
+        'Content-Type: application/octet-stream; name=a.html\n\n<p>756.<b>9217</b>.0769.85 Muster',
+      ),
+      {},
+      [
+        ['ahv', 'high', '1.1', 1],
+        ['ahv', 'high', '1.2', 1],
+      ],
+    ],
+    [
       'is read as HTML',
       plain('AHV<br>756<b>.92</b>17.0769&#46;85', 'Content-Type: text/html'),
       {},
