@@ -31,8 +31,13 @@ export function contextReader(
     const behind = foldWords(wholeWords(text, end, end + REACH))
     const words = needles.get(kind.id) ?? []
     const distance = Math.min(nearestBefore(before, words), nearestBehind(behind, words))
-    if (kind.alone !== 'any' && nearestBefore(before, others) < distance) return 'another'
-    return distance < Number.POSITIVE_INFINITY ? 'this' : 'nothing'
+    const isNamed = distance < Number.POSITIVE_INFINITY
+    // Where nothing else would make the number count, nothing has to take it back.
+    if (kind.alone === 'any' || (kind.alone === 'none' && !isNamed)) {
+      return isNamed ? 'this' : 'nothing'
+    }
+    if (nearestBefore(before, others) < distance) return 'another'
+    return isNamed ? 'this' : 'nothing'
   }
 }
 

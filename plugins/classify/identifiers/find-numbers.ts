@@ -23,6 +23,8 @@ export interface Search {
 
 /** Letters that a number may begin with: those of `CHE`, and of an identity document. */
 const MAX_FRONT_LETTERS = 4
+/** Letters together inside a number that begins with a digit: in old identity documents. */
+const MAX_INNER_LETTERS = 3
 /** Characters between two groups of one number: `. `, ` - `. */
 const MAX_GAP = 3
 
@@ -45,11 +47,13 @@ export function findNumbers(text: string, kinds: readonly Kind[], maxSightings: 
     const type = typeOf(text, at)
     const end = runEnd(text, at)
     steps += 1
-    if (type === DIGIT) steps += growFrom(text, at, ofDigit, { sightings, misses })
+    if (type === DIGIT && isFront(text, at)) {
+      steps += growFrom(text, at, ofDigit, { sightings, misses })
+    }
     // In prose a word is followed by a word; behind the first letters of every number is a digit.
-    if (type === LETTER && end - at <= MAX_FRONT_LETTERS) {
-      const gap = gapAt(text, end)
-      if (gap !== undefined && typeOf(text, end + gap.length) === DIGIT) {
+    if (type === LETTER && end - at <= MAX_FRONT_LETTERS && isFront(text, at)) {
+      const next = nextRun(text, end)
+      if (next !== undefined && typeOf(text, next) === DIGIT) {
         steps += growFrom(text, at, ofLetter, { sightings, misses })
       }
     }
@@ -84,44 +88,28 @@ interface Harvest {
 
 /** Puts runs together from one start; gives the number of those that it looked at. */
 function growFrom(text: string, start: number, kinds: ByLength, into: Harvest): number {
+  const isDigitFirst = typeOf(text, start) === DIGIT
   let value = ''
-  let separators = ''
-  let groups = ''
-  let group = 0
-  let at = start
+  let at: number | undefined = start
   let steps = 0
-  for (;;) {
+  while (at !== undefined) {
     const end = runEnd(text, at, kinds.longest + 1)
     steps += 1
-    if (value.length + end - at > kinds.longest) return steps
+    const isWord = isDigitFirst && end - at > MAX_INNER_LETTERS && typeOf(text, at) === LETTER
+    if (isWord || value.length + end - at > kinds.longest) break
     value += text.slice(at, end).toUpperCase()
-    group += end - at
     for (const kind of kinds.of.get(value.length) ?? []) {
       if (!kind.form.test(value)) continue
       const isRight = kind.check(value)
       if (!isRight && kind.alone !== 'usual') continue
-      const place = { start, end, separators, groups: `${groups}${group}` }
-      const sighting = sightingAt(text, kind, value, place)
+      const sighting = sightingAt(text, kind, value, start, end)
       if (sighting === undefined) continue
       if (isRight) into.sightings.push(sighting)
       else if (sighting.isUsual) into.misses.set(kind.id, (into.misses.get(kind.id) ?? 0) + 1)
     }
-    const gap = gapAt(text, end)
-    if (gap === undefined) return steps
-    if (gap.length > 0) {
-      separators += gap
-      groups += `${group}-`
-      group = 0
-    }
-    at = end + gap.length
+    at = nextRun(text, end)
   }
-}
-
-interface Place {
-  readonly start: number
-  readonly end: number
-  readonly separators: string
-  readonly groups: string
+  return steps
 }
 
 /** Undefined where the characters are a piece of something longer. */
@@ -129,20 +117,21 @@ function sightingAt(
   text: string,
   kind: Kind,
   value: string,
-  { start, end, separators, groups }: Place,
+  start: number,
+  end: number,
 ): Sighting | undefined {
-  const before = text[start - 1] ?? ' '
   const behind = text[end] ?? ' '
-  if (isInWord(text, start) || before === '+' || before === '@' || behind === '@') return undefined
   // The machine-readable zone has the nationality behind the check digit.
   const isZone = kind.id === 'id-document' && /^D(?![A-Z0-9])/i.test(text.slice(end, end + 2))
   if (!isZone && typeOf(text, end) !== OTHER) return undefined
-  if (isTied(text, start - 1, start - 2, separators)) return undefined
-  if (isTied(text, end, end + 1, separators)) return undefined
+  const written = text.slice(start, end)
+  if (isTied(text, start - 1, start - 2, written)) return undefined
+  if (isTied(text, end, end + 1, written)) return undefined
   // A decimal fraction, or a time of day.
   if (/^(?:[,.]\d\d(?![\d./-])|:\d)/.test(text.slice(end, end + 4))) return undefined
-  const isPrefixed = /[-/_#]/.test(before) && typeOf(text, start - 2) !== OTHER
-  const isUsual = kind.groups.length === 0 || kind.groups.includes(groups)
+  const isPrefixed = /[-/_#]/.test(text[start - 1] ?? ' ') && typeOf(text, start - 2) !== OTHER
+  const groups = written.split(/[-./ \n]+/).map(group => group.length)
+  const isUsual = kind.groups.length === 0 || kind.groups.includes(groups.join('-'))
   return {
     kind,
     value,
@@ -153,13 +142,13 @@ function sightingAt(
   }
 }
 
-/** Whether letters or digits run into the number, other than an abbreviation such as `AHV`. */
-function isInWord(text: string, start: number): boolean {
-  if (typeOf(text, start - 1) === OTHER) return false
+/** Whether a number may begin here: behind neither a word, other than `AHV` and the like, nor a plus. */
+function isFront(text: string, start: number): boolean {
+  if (typeOf(text, start - 1) === OTHER) return text[start - 1] !== '+'
   const word = /(?:^|[^A-Z0-9])([A-Z]{2,12})$/i.exec(
     text.slice(Math.max(0, start - 13), start),
   )?.[1]
-  return word === undefined || !ABBREVIATIONS.has(word.toLowerCase())
+  return word !== undefined && ABBREVIATIONS.has(word.toLowerCase())
 }
 
 /** What people write without a space before a number. */
@@ -169,10 +158,10 @@ const ABBREVIATIONS = new Set(['ahv', 'avs', 'ahvnr', 'avsno', 'nr', 'no', 'lanr
  * Whether more digits hang on the number by the separator that it has itself, or by a point: then
  * it is a piece of a longer one.
  */
-function isTied(text: string, separatorAt: number, digitAt: number, separators: string): boolean {
+function isTied(text: string, separatorAt: number, digitAt: number, written: string): boolean {
   const separator = text[separatorAt] ?? ' '
   if (!/[./-]/.test(separator) || typeOf(text, digitAt) !== DIGIT) return false
-  return separator === '.' || separators.includes(separator)
+  return separator === '.' || written.includes(separator)
 }
 
 /** Whether no digits stand so near that a reader could take them for a part of the number. */
@@ -183,19 +172,20 @@ function isPieceFree(text: string, start: number, end: number): boolean {
 }
 
 /**
- * What separates two groups: nothing between a letter and a digit, else white space, a point, a
- * hyphen or a slash, or one of these with white space. Undefined where the number cannot go on.
+ * Where the next group begins: at once between a letter and a digit, else behind white space, a
+ * point, a hyphen or a slash, or one of these with white space. Undefined where the number ends.
  */
-function gapAt(text: string, at: number): string | undefined {
-  let end = at
-  while (end < text.length && end - at < MAX_GAP + 1 && SEPARATORS.includes(text[end] ?? '')) end++
-  if (end >= text.length || typeOf(text, end) === OTHER) return undefined
-  const gap = text.slice(at, end)
-  if (gap.length > MAX_GAP || gap.includes('\n\n')) return undefined
-  return gap.replace(/[ \n]/g, '').length > 1 ? undefined : gap
+function nextRun(text: string, at: number): number | undefined {
+  let marks = 0
+  for (let next = at; next <= at + MAX_GAP && next < text.length; next++) {
+    if (typeOf(text, next) !== OTHER) return next
+    const char = text[next]
+    if (char === '.' || char === '-' || char === '/') marks += 1
+    else if (char !== ' ' && char !== '\n') return undefined
+    if (marks > 1 || (char === '\n' && text[next + 1] === '\n')) return undefined
+  }
+  return undefined
 }
-
-const SEPARATORS = '-./ \n'
 
 /** Where a run of one sort of characters ends, or is longer than `most`. */
 function runEnd(text: string, at: number, most = text.length): number {

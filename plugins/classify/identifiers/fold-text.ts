@@ -10,9 +10,9 @@ export function foldText(text: string): string {
   const ascii = /[^\0-\x7f]/.test(text) ? text.replace(/[^\0-\x7f]/gu, foldCharacter) : text
   return ascii
     .replace(/\r\n?/g, '\n')
-    .replace(/[\t\v\f ]+/g, ' ')
+    .replace(/[\t\v\f ]{2,}|[\t\v\f]/g, ' ')
     .replace(/(?:^|\n)(?: ?>)+/g, '\n')
-    .replace(/ ?\n ?/g, '\n')
+    .replace(/ \n ?|\n /g, '\n')
 }
 
 /** The same for words of the settings, which are compared with what `foldText` gives. */

@@ -26,6 +26,9 @@ export interface Judgement {
 /** Characters that the context of one number reaches to the next of its kind: a row of a list. */
 const ROW = 200
 
+/** No number is without one; many short answers are. */
+const DIGIT = /\p{Nd}/u
+
 /** What is looked for in a text, and how far. */
 export interface Inquiry {
   readonly kinds: readonly Kind[]
@@ -41,6 +44,7 @@ export function judgeText(
   text: string,
   { kinds, saidOf, isCut = false, maxSightings }: Inquiry,
 ): Judgement {
+  if (!DIGIT.test(text)) return { found: [], sightings: 0, steps: 0 }
   const whole = maskForeign(foldText(text))
   const folded = isCut ? withoutLastWord(whole) : whole
   const { sightings, misses, steps } = findNumbers(folded, kinds, maxSightings)

@@ -6,8 +6,11 @@
  * length.
  */
 export function maskForeign(text: string): string {
-  return text.replace(/[^\s<>"]{5,}/g, maskRun)
+  return SUSPECT.test(text) ? text.replace(/[^\s<>"]{5,}/g, maskRun) : text
 }
+
+/** Without one of these there is nothing to take out; most texts are passed over with this look. */
+const SUSPECT = /[@:]|www\.|[A-Za-z0-9+/]{40}/i
 
 /** Stands for what was taken out; not white space, so that nothing is put together across it. */
 export const MASK = '\u0001'
