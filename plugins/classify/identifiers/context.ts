@@ -1,5 +1,5 @@
 import { CONTEXT_WORDS, OTHER_NUMBERS } from './context-words.js'
-import { foldWords } from './fold-text.js'
+import { foldText, wordsOf } from './fold-text.js'
 import { KIND_IDS, type KindId } from './kinds.js'
 import type { Sighting } from './find-numbers.js'
 
@@ -26,9 +26,13 @@ export function contextReader(
     KIND_IDS.map(id => [id, needlesOf(own[id] ?? CONTEXT_WORDS[id])]),
   )
   const others = needlesOf(OTHER_NUMBERS)
+  const hints = new Map([...needles].map(([id, words]) => [id, hintOf(words)]))
   return (text, { kind, start, end }) => {
-    const before = foldWords(wholeWords(text, Math.max(0, start - REACH), start))
-    const behind = foldWords(wholeWords(text, end, end + REACH))
+    // Most numbers that need a word have none, and to compare all words takes ten times as long.
+    const around = text.slice(Math.max(0, start - REACH), end + REACH)
+    if (kind.alone !== 'usual' && hints.get(kind.id)?.test(around) !== true) return 'nothing'
+    const before = wordsOf(wholeWords(text, Math.max(0, start - REACH), start))
+    const behind = wordsOf(wholeWords(text, end, end + REACH))
     const words = needles.get(kind.id) ?? []
     const distance = Math.min(nearestBefore(before, words), nearestBehind(behind, words))
     const isNamed = distance < Number.POSITIVE_INFINITY
@@ -55,20 +59,31 @@ function wholeWords(text: string, start: number, end: number): string {
  */
 function needlesOf(words: readonly string[]): readonly string[] {
   return words.flatMap(word => {
-    const plain = foldWords(word).trim()
+    const plain = wordsOf(foldText(word)).trim()
     if (plain === '') return []
     return [`${word.startsWith('*') ? '' : ' '}${plain}${word.endsWith('*') ? '' : ' '}`]
   })
 }
 
+/** Finds the first word of any needle; needles are letters, digits and spaces. */
+function hintOf(needles: readonly string[]): RegExp {
+  const firsts = needles.map(needle => needle.trim().split(' ')[0] ?? '')
+  return firsts.length === 0 ? /(?!)/ : new RegExp(firsts.join('|'), 'i')
+}
+
 /** Characters from the end of the words to the last place of a needle. */
 function nearestBefore(words: string, needles: readonly string[]): number {
-  const last = Math.max(-1, ...needles.map(needle => words.lastIndexOf(needle)))
+  let last = -1
+  for (const needle of needles) last = Math.max(last, words.lastIndexOf(needle))
   return last < 0 ? Number.POSITIVE_INFINITY : words.length - last
 }
 
 /** A word behind the number counts from its front, and as far again as one before it. */
 function nearestBehind(words: string, needles: readonly string[]): number {
-  const places = needles.map(needle => words.indexOf(needle)).filter(at => at >= 0)
-  return places.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...places) * 2 + REACH / 2
+  let first = Number.POSITIVE_INFINITY
+  for (const needle of needles) {
+    const at = words.indexOf(needle)
+    if (at >= 0) first = Math.min(first, at)
+  }
+  return first * 2 + REACH / 2
 }

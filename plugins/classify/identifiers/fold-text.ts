@@ -15,10 +15,10 @@ export function foldText(text: string): string {
     .replace(/ \n ?|\n /g, '\n')
 }
 
-/** The same for words of the settings, which are compared with what `foldText` gives. */
-export function foldWords(text: string): string {
+/** The words of a folded text in lower case, a single space before, between and behind them. */
+export function wordsOf(folded: string): string {
   return ` ${
-    foldText(text)
+    folded
       .toLowerCase()
       .match(/[a-z]+\d?|\d+/g)
       ?.join(' ') ?? ''

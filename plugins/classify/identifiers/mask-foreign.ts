@@ -10,7 +10,7 @@ export function maskForeign(text: string): string {
 }
 
 /** Without one of these there is nothing to take out; most texts are passed over with this look. */
-const SUSPECT = /[@:]|www\.|[A-Za-z0-9+/]{40}/i
+const SUSPECT = /@|:\/\/|www\.|tel:|cid:|urn:|data:|[A-Za-z0-9+/]{40}/i
 
 /** Stands for what was taken out; not white space, so that nothing is put together across it. */
 export const MASK = '\u0001'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { foldText, foldWords } from '../../../plugins/classify/identifiers/fold-text.js'
+import { foldText, wordsOf } from '../../../plugins/classify/identifiers/fold-text.js'
 
 await t.test('a folded text', t => {
   const cases: [string, string, string][] = [
@@ -19,14 +19,14 @@ await t.test('a folded text', t => {
   t.end()
 })
 
-await t.test('folded words stand between single spaces', t => {
+await t.test('the words of a folded text stand between single spaces', t => {
   const cases: [string, string][] = [
     ['Numéro d’assuré:', ' numero d assure '],
     ['AHV-Nr. 12', ' ahv nr 12 '],
     ['CVV2', ' cvv2 '],
     ['', '  '],
   ]
-  for (const [text, want] of cases) t.equal(foldWords(text), want, text)
+  for (const [text, want] of cases) t.equal(wordsOf(foldText(text)), want, text)
   t.end()
 })
 
