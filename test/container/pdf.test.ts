@@ -24,46 +24,6 @@ t.teardown(() => box.close())
 const protects = (verdict: string | undefined): boolean =>
   verdict === 'encrypted' || verdict === 'weak'
 
-t.test('every way in which qpdf encrypts, confirmed by qpdf', async t => {
-  const ciphers: [string, readonly string[], string][] = [
-    ['R2, RC4-40', ['40', '--'], 'weak'],
-    ['R3, RC4-128', ['128', '--use-aes=n', '--'], 'weak'],
-    ['R4, RC4-128', ['128', '--use-aes=n', '--force-V4', '--'], 'weak'],
-    ['R4, AES-128', ['128', '--use-aes=y', '--'], 'encrypted'],
-    [
-      'R4, metadata in the clear',
-      ['128', '--use-aes=y', '--cleartext-metadata', '--'],
-      'encrypted',
-    ],
-    ['R5, AES-256', ['256', '--force-R5', '--'], 'weak'],
-    ['R6, AES-256', ['256', '--'], 'encrypted'],
-    ['R6, metadata in the clear', ['256', '--cleartext-metadata', '--'], 'encrypted'],
-  ]
-  const passwords: [string, string][] = [
-    ['geheim', 'besitzer'],
-    ['Umläut und mehr als zweiunddreissig Zeichen', 'o'],
-    ['', 'besitzer'],
-  ]
-  const forms = [
-    ['--object-streams=disable'],
-    ['--object-streams=generate'],
-    ['--linearize'],
-  ] as const
-  let seen = 0
-  for (const [name, options, want] of ciphers) {
-    for (const [user, owner] of passwords) {
-      const form = forms[seen % forms.length] ?? []
-      const file = box.make([...form, '--encrypt', user, owner, ...options])
-      const verdict = (await judgePdf(file))?.verdict
-      const expected = user === '' ? 'not-encrypted' : want
-      t.equal(verdict, expected, `${name}, user "${user}", owner "${owner}", ${form.join()}`)
-      t.equal(protects(verdict), box.needsPassword(file), `${name}: qpdf says the same`)
-      seen += 1
-    }
-  }
-  t.ok(seen >= 24)
-})
-
 t.test('an empty password of the owner opens a file of revision 5 and 6', async t => {
   for (const options of [['--force-R5'], []]) {
     const file = box.make(['--encrypt', 'geheim', '', '256', ...options, '--allow-insecure', '--'])
