@@ -34,11 +34,22 @@ export function askSevenZip(
   )
 }
 
-/** The files of a folder that 7z unpacks without a secret. */
-export function unpackedBySevenZip(box: OracleBox, folder: string): ReadonlySet<string> {
+/**
+ * The files of a folder that 7z unpacks without a secret, and all that it looked at. It skips what
+ * it takes for a folder: where each entry with content is encrypted, nothing was unpacked.
+ */
+export function unpackedBySevenZip(
+  box: OracleBox,
+  folder: string,
+): { readonly good: ReadonlySet<string>; readonly seen: ReadonlySet<string> } {
   const tested = sections(box, 't', folder, 'none', 'Testing archive: ')
-  const good = [...tested].filter(([, said]) => said.includes('Everything is Ok'))
-  return new Set(good.map(([file]) => file))
+  const listed = sections(box, 'l', folder, 'none', 'Listing archive: ')
+  const good = [...tested].filter(([file, said]) => {
+    const encrypted = encryptedFiles(listed.get(file) ?? '') ?? []
+    const isSealed = encrypted.length > 0 && encrypted.every(Boolean)
+    return said.includes('Everything is Ok') && !isSealed
+  })
+  return { good: new Set(good.map(([file]) => file)), seen: new Set(tested.keys()) }
 }
 
 /** How much of an archive opens without a secret. */

@@ -10,8 +10,8 @@ export interface Answer {
   readonly said: string
 }
 
-/** What one file may cost a program that reads damaged ones. */
-const PATIENCE_MS = 60_000
+/** What many damaged files may cost a program that reads them, all together. */
+const PATIENCE_MS = 600_000
 
 /**
  * A private folder in which the oracles run: programs that make protected files and say whether

@@ -185,14 +185,20 @@ export function smimeOpened(
   return new Map(names.map(name => [name, box.read(`${name}.out`)]))
 }
 
+/** The type that openssl reads says which of its ways to go. */
 const READ_WITHOUT_KEY = `
 verify='-verify -noverify -nosigs -no_attr_verify -no_content_verify -certfile rsa.pem'
 while read -r name form; do
-  for way in "$verify" -digest_verify -data_out -uncompress; do
-    openssl cms $way -binary -inform "$form" -in "$name" -out "$name.out" </dev/null || continue
-    echo "$name"
-    break
-  done
+  openssl cms -cmsout -print -noout -inform "$form" -in "$name" >"$name.type" </dev/null || continue
+  { read -r _; read -r _ type _; } <"$name.type"
+  case $type in
+    *signedData) way=$verify ;;
+    *[dD]igest*) way=-digest_verify ;;
+    *[cC]ompressed*) way=-uncompress ;;
+    pkcs7-data) way=-data_out ;;
+    *) continue ;;
+  esac
+  openssl cms $way -binary -inform "$form" -in "$name" -out "$name.out" </dev/null && echo "$name"
 done`
 
 function decrypts(box: OracleBox, file: string, form: Form, by: readonly string[]): boolean {
