@@ -99,8 +99,7 @@ export class Gpg {
 
   #decrypt(files: readonly string[], as: 'owner' | 'nobody'): { started: number; open: string[] } {
     const home = as === 'owner' ? this.#home : this.#nobody
-    const secret = as === 'owner' ? [] : ['--passphrase', 'nobody']
-    const how = ['--yes', '--status-fd', '1', ...secret, '--multifile', '--decrypt', ...files]
+    const how = ['--yes', '--status-fd', '1', '--multifile', '--decrypt', ...files]
     const { said } = this.#box.ask('gpg', [...this.#common(home), ...how])
     const open = new Set<string>()
     let file = ''
@@ -118,8 +117,10 @@ export class Gpg {
 
   #common(home: string): readonly string[] {
     const silent = ['--batch', '--no-tty', '--homedir', home, '--trust-model', 'always']
-    const secret = ['--pinentry-mode', 'loopback', '--passphrase', 'geheim']
-    return [...silent, ...secret]
+    // Who has no passphrase is not asked for one: a wrong one costs as much as a right one.
+    const nobody = ['--pinentry-mode', 'error']
+    const owner = ['--pinentry-mode', 'loopback', '--passphrase', 'geheim']
+    return [...silent, ...(home === this.#home ? owner : nobody)]
   }
 }
 
