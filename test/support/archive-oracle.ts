@@ -27,7 +27,7 @@ export function askSevenZip(
   const listed = sections(box, 'l', folder, password, 'Listing archive: ')
   return new Map(
     files.map(file => {
-      const opens = tested.get(file)?.includes('Everything is Ok') === true
+      const opens = isGood(tested.get(file) ?? '')
       const list = listed.get(file)
       return [file, list === undefined ? NO_FILE : { opens, encrypted: encryptedFiles(list) }]
     }),
@@ -43,14 +43,20 @@ export function unpackedBySevenZip(
   folder: string,
 ): { readonly good: ReadonlySet<string>; readonly seen: ReadonlySet<string> } {
   const tested = sections(box, 't', folder, 'none', 'Testing archive: ')
+  const seen = new Set(tested.keys())
+  const good = new Set([...tested].filter(([, said]) => isGood(said)).map(([file]) => file))
+  if (good.size === 0) return { good, seen }
+  // To list those with encrypted names costs a key for each.
+  for (const file of seen) if (!good.has(file)) box.remove(`${folder}/${file}`)
   const listed = sections(box, 'l', folder, 'none', 'Listing archive: ')
-  const good = [...tested].filter(([file, said]) => {
+  for (const file of good) {
     const encrypted = encryptedFiles(listed.get(file) ?? '') ?? []
-    const isSealed = encrypted.length > 0 && encrypted.every(Boolean)
-    return said.includes('Everything is Ok') && !isSealed
-  })
-  return { good: new Set(good.map(([file]) => file)), seen: new Set(tested.keys()) }
+    if (encrypted.length > 0 && encrypted.every(Boolean)) good.delete(file)
+  }
+  return { good, seen }
 }
+
+const isGood = (said: string): boolean => said.includes('Everything is Ok')
 
 /** How much of an archive opens without a secret. */
 export function openingOf({ opens, encrypted }: ArchiveAnswer): Opening {

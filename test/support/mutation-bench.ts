@@ -1,10 +1,9 @@
 import { allDetectors, type Look } from './detectors.js'
 import { mutationOracles } from './mutation-oracles.js'
 import { plannedMutants, runMutations, type Tally, type Trouble } from './mutation-run.js'
-import { labelledSamples, ownSamples, type Family } from './mutation-samples.js'
+import { FAMILIES, labelledSamples, ownSamples, type Family } from './mutation-samples.js'
 import { OracleBox } from './oracle-box.js'
 import { Gpg } from './pgp-variants.js'
-import { makeSmimeKeys } from './smime-variants.js'
 
 export interface MutationOptions {
   readonly seed: number
@@ -27,11 +26,14 @@ export async function mutate(
   const { seed, perSample, family, withLabelled = false } = options
   const box = new OracleBox()
   try {
-    makeSmimeKeys(box)
     const gpg = new Gpg(box)
     try {
-      const every = [...ownSamples(box, gpg), ...(withLabelled ? labelledSamples() : [])]
-      const samples = every.filter(sample => family === undefined || sample.family === family)
+      const families = family === undefined ? FAMILIES : [family]
+      const labelled = withLabelled ? labelledSamples() : []
+      const samples = [
+        ...ownSamples(box, gpg, families),
+        ...labelled.filter(sample => families.includes(sample.family)),
+      ]
       const total = samples.reduce(
         (sum, sample) => sum + plannedMutants(sample, { seed, perSample }).length,
         0,

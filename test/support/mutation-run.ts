@@ -86,7 +86,7 @@ async function runSample(
   plan: MutationPlan,
   tally: Tally,
 ): Promise<readonly Trouble[]> {
-  const oracle = plan.oracles[sample.family]
+  const oracle = oracleOf(sample, plan)
   const troubles: Trouble[] = []
   const questions = new Map<string, Question>()
   const answer = (): void => {
@@ -117,6 +117,17 @@ async function runSample(
   }
   answer()
   return troubles
+}
+
+/** Nobody can be asked about a file that protects nothing but another one inside. */
+function oracleOf(
+  { family, bytes, mayBeNested }: Sample,
+  { oracles }: MutationPlan,
+): MutationOracle | undefined {
+  const oracle = oracles[family]
+  return mayBeNested && oracle?.opened(new Map([['whole', bytes]])).has('whole') === true
+    ? undefined
+    : oracle
 }
 
 interface Question {

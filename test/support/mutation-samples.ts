@@ -10,6 +10,7 @@ import { LETTER_PDF } from './pdf-bytes.js'
 import type { Gpg } from './pgp-variants.js'
 import { hiddenRar4, hiddenRar5, rar4Of, rar5Of } from './rar-bytes.js'
 import { LICENCE, pfile, rpmsg } from './rms-bytes.js'
+import { makeSmimeKeys } from './smime-variants.js'
 import { LETTER_TEXT } from './variant.js'
 import { aesPart, zipCryptoPart, zipOf } from './zip-bytes.js'
 
@@ -25,6 +26,8 @@ export interface Sample {
   readonly isPlain: boolean
   /** How many mutants of it are looked at in a whole run. */
   readonly most: number
+  /** Whether a file inside may be what is protected, so that an oracle opens the one around it. */
+  readonly mayBeNested: boolean
 }
 
 type Row = readonly [name: string, bytes: Buffer, isPlain?: boolean, most?: number]
@@ -35,27 +38,32 @@ const MOST_LABELLED = 1000
 /** Each look costs 50,000 rounds of key derivation, as [MS-OFFCRYPTO] 2.3.4.7 has it. */
 const MOST_COSTLY = 2000
 
-/** A few files of each family, protected and not. */
-export function ownSamples(box: OracleBox, gpg: Gpg): readonly Sample[] {
+/** A few files of each of these families, protected and not. */
+export function ownSamples(
+  box: OracleBox,
+  gpg: Gpg,
+  families: readonly Family[],
+): readonly Sample[] {
   writeContents(box)
-  const rows: Readonly<Record<Family, readonly Row[]>> = {
-    smime: smime(box),
-    pgp: pgp(gpg),
-    zip: zip(box),
-    '7z': packed(box),
-    rar: rar(),
-    pdf: pdf(box),
-    office: office(),
-    odf: odf(),
-    rms: rms(),
+  const makers: Readonly<Record<Family, () => readonly Row[]>> = {
+    smime: () => smime(box),
+    pgp: () => pgp(gpg),
+    zip: () => zip(box),
+    '7z': () => packed(box),
+    rar,
+    pdf: () => pdf(box),
+    office,
+    odf,
+    rms,
   }
-  return FAMILIES.flatMap(family =>
-    rows[family].map(([name, bytes, isPlain = false, most = Infinity]) => ({
+  return families.flatMap(family =>
+    makers[family]().map(([name, bytes, isPlain = false, most = Infinity]) => ({
       family,
       name: `${family}, ${name}`,
       bytes,
       isPlain,
       most,
+      mayBeNested: false,
     })),
   )
 }
@@ -77,11 +85,13 @@ export function labelledSamples(): readonly Sample[] {
     const family = KINDS[kind]
     if (family === undefined) return []
     const isPlain = verdict === 'not-encrypted'
-    return [{ family, name: file, bytes, isPlain, most: MOST_LABELLED }]
+    const most = MOST_LABELLED
+    return [{ family, name: file, bytes, isPlain, most, mayBeNested: !isPlain }]
   })
 }
 
 function smime(box: OracleBox): readonly Row[] {
+  makeSmimeKeys(box)
   const make = (how: string, ...options: readonly string[]): Buffer =>
     box.make('openssl', ['cms', how, '-binary', '-outform', 'DER', ...options], LETTER_TEXT)
   const sign = ['-nodetach', '-signer', 'rsa.pem', '-inkey', 'rsa.key', '-nocerts']
