@@ -12,7 +12,7 @@ const HELP = `Usage: npm run mutate -- [--family NAME] [--sample N] [--seed 1] [
 Takes good files of every kind that the detectors know, sets each byte of their first and last 4 KiB
 to several values, cuts them at every length up to 4 KiB, and lets all detectors look at each result.
 openssl, gpg, 7z and qpdf say what opens without a secret. The labelled samples in ../shared/corpus
-take part where they are, with 200 mutants each.
+take part where they are, with 200 mutants each (Office: 40).
 
   --family NAME  only smime, pgp, zip, 7z, rar, pdf, office, odf or rms
   --sample N     N mutants of each file, by chance, in place of all
