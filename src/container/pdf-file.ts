@@ -42,18 +42,17 @@ export class PdfFile {
   /** The trailer in force first; of a damaged file all that lead to a catalogue, last one first. */
   readonly trailers: readonly PdfDictionary[]
   readonly isIntact: boolean
+  /** Whether the tables know nothing of what encrypts it: some readers then take it for readable. */
+  readonly hidesLock: boolean
   readonly #entries: ReadonlyMap<number, PdfEntry>
   readonly #streams = new Map<number, Promise<ReadonlyMap<number, PdfValue>>>()
 
-  private constructor(
-    bytes: Buffer,
-    found: { trailers: readonly PdfDictionary[]; entries: ReadonlyMap<number, PdfEntry> },
-    isIntact: boolean,
-  ) {
+  private constructor(bytes: Buffer, found: Tables, isIntact: boolean, hidesLock = false) {
     this.bytes = bytes
     this.trailers = found.trailers
     this.#entries = found.entries
     this.isIntact = isIntact
+    this.hidesLock = hidesLock
   }
 
   /**
@@ -62,7 +61,8 @@ export class PdfFile {
    */
   static async open(bytes: Buffer): Promise<PdfFile> {
     const chain = await readChain(bytes).catch(passOver)
-    if (chain !== undefined) {
+    let hidesLock = chain?.isDamaged === true
+    if (chain?.isDamaged === false) {
       const file = new PdfFile(bytes, chain, true)
       const [trailer] = chain.trailers
       const root = await file.resolve(trailer?.get('Root'))
@@ -70,8 +70,9 @@ export class PdfFile {
       const isComplete = lock === null || isDictionary(await file.resolve(lock))
       // Object streams of an encrypted file cannot be read.
       if (isComplete && (lock !== null || isDictionary(root))) return file
+      hidesLock = lock instanceof PdfReference && entryOf(chain.entries, lock) === undefined
     }
-    return new PdfFile(bytes, await search(bytes), false)
+    return new PdfFile(bytes, await search(bytes), false, hidesLock)
   }
 
   /**
@@ -91,7 +92,7 @@ export class PdfFile {
     value: PdfValue | undefined,
   ): Promise<{ readonly dictionary: PdfDictionary; readonly raw: Buffer } | undefined> {
     if (!(value instanceof PdfReference)) return undefined
-    const entry = this.#entries.get(value.number)
+    const entry = entryOf(this.#entries, value)
     if (entry === undefined || !('offset' in entry)) return undefined
     const found = this.#objectAt(entry.offset, value)
     if (!isDictionary(found?.value) || found?.streamAt === undefined) return undefined
@@ -109,7 +110,7 @@ export class PdfFile {
   }
 
   async #object(reference: PdfReference): Promise<PdfValue> {
-    const entry = this.#entries.get(reference.number)
+    const entry = entryOf(this.#entries, reference)
     if (entry === undefined) return null
     if ('offset' in entry) return this.#objectAt(entry.offset, reference)?.value ?? null
     const stream = this.#objectStream(entry.stream)
@@ -118,11 +119,11 @@ export class PdfFile {
 
   #objectAt(
     offset: number,
-    { number }: PdfReference,
+    { number, generation }: PdfReference,
   ): Pick<PdfFound, 'value' | 'streamAt'> | undefined {
     return readable(() => {
       const parser = new PdfParser(this.bytes, offset)
-      const isThere = parser.word() === String(number) && /^\d+$/.test(parser.word())
+      const isThere = parser.word() === String(number) && isNumber(parser.word(), generation)
       return isThere && parser.takes('obj') ? objectBehind(this.bytes, parser.at) : undefined
     })
   }
@@ -147,9 +148,10 @@ export class PdfFile {
   /** Source  ISO 32000-2, 7.5.7 */
   async #readObjectStream(number: number): Promise<ReadonlyMap<number, PdfValue>> {
     const objects = new Map<number, PdfValue>()
-    const entry = this.#entries.get(number)
+    const stream = new PdfReference(number, 0)
+    const entry = entryOf(this.#entries, stream)
     if (entry === undefined || !('offset' in entry)) return objects
-    const found = this.#objectAt(entry.offset, new PdfReference(number, 0))
+    const found = this.#objectAt(entry.offset, stream)
     if (!isDictionary(found?.value) || found?.streamAt === undefined) return objects
     const { value: dictionary, streamAt } = found
     const length = dictionary.get('Length')
@@ -171,10 +173,26 @@ export class PdfFile {
   }
 }
 
+interface Tables {
+  readonly trailers: readonly PdfDictionary[]
+  readonly entries: ReadonlyMap<number, PdfEntry>
+}
+
+/** The entry of just this object: one of another generation is another object (ISO 32000-2, 7.3.10). */
+function entryOf(
+  entries: ReadonlyMap<number, PdfEntry>,
+  { number, generation }: PdfReference,
+): PdfEntry | undefined {
+  const entry = entries.get(number)
+  if (entry === undefined) return undefined
+  return generation === ('offset' in entry ? entry.generation : 0) ? entry : undefined
+}
+
+const isNumber = (word: string, value: number): boolean =>
+  /^\d+$/.test(word) && Number(word) === value
+
 /** Follows the tables from the last one to the first. */
-async function readChain(
-  bytes: Buffer,
-): Promise<{ trailers: readonly PdfDictionary[]; entries: ReadonlyMap<number, PdfEntry> }> {
+async function readChain(bytes: Buffer): Promise<Tables & { readonly isDamaged: boolean }> {
   const tail = Math.max(0, bytes.length - TAIL_BYTES)
   const start = bytes.lastIndexOf('startxref')
   if (start < tail) throw malformed('startxref is missing')
@@ -182,6 +200,7 @@ async function readChain(
   const trailers: PdfDictionary[] = []
   const seen = new Set<number>()
   const turns = new Turns()
+  let isDamaged = false
   const [first] = /^\d{1,10}/.exec(new PdfParser(bytes, start + 9).word()) ?? []
   const waiting = [Number(first ?? Number.NaN)]
   for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
@@ -192,6 +211,7 @@ async function readChain(
     if (seen.size > SECTION_LIMIT) throw malformed('it has too many tables')
     const section = await readSection(bytes, at)
     trailers.push(section.trailer)
+    isDamaged ||= section.isDamaged
     for (const [number, entry] of section.entries) {
       const turn = turns.step()
       if (turn !== undefined) await turn
@@ -202,17 +222,15 @@ async function readChain(
       if (typeof next === 'number') waiting.push(next)
     }
   }
-  return { trailers, entries }
+  return { trailers, entries, isDamaged }
 }
 
 /** What a file without usable tables has: its objects, the last of each number, and its trailers. */
-async function search(
-  bytes: Buffer,
-): Promise<{ trailers: readonly PdfDictionary[]; entries: ReadonlyMap<number, PdfEntry> }> {
+async function search(bytes: Buffer): Promise<Tables> {
   const entries = new Map<number, PdfEntry>()
   const trailers = [...scanTrailers(bytes)]
-  for await (const { number, value, at } of scanObjects(bytes)) {
-    entries.set(number, { offset: at })
+  for await (const { number, generation, value, at } of scanObjects(bytes)) {
+    entries.set(number, { offset: at, generation })
     if (isDictionary(value) && isXref(value)) trailers.push(value)
   }
   return { trailers: trailers.filter(trailer => trailer.has('Root')).reverse(), entries }

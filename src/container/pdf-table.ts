@@ -1,17 +1,20 @@
 import { GatewayError } from '../errors.js'
 import { decodeStream } from './pdf-filter.js'
-import { objectBehind } from './pdf-scan.js'
+import { objectBehind, passOver } from './pdf-scan.js'
 import { isDictionary, nameOf, PdfParser, type PdfDictionary } from './pdf-syntax.js'
 import { Turns } from './turns.js'
 
-/** Where an object is: at an offset, or inside an object stream. */
+/** Where an object is: at an offset, or inside an object stream, where its generation is 0. */
 export type PdfEntry =
-  { readonly offset: number } | { readonly stream: number; readonly index: number }
+  | { readonly offset: number; readonly generation: number }
+  | { readonly stream: number; readonly index: number }
 
 /** One cross-reference section with its trailer. */
 export interface PdfSection {
   readonly trailer: PdfDictionary
   readonly entries: ReadonlyMap<number, PdfEntry>
+  /** Whether its stream cannot be read: some readers go on with what they got of it. */
+  readonly isDamaged: boolean
 }
 
 const ENTRY_LIMIT = 1_000_000
@@ -42,15 +45,15 @@ async function readTable(parser: PdfParser): Promise<PdfSection> {
       const turn = turns.step()
       if (turn !== undefined) await turn
       const offset = numberFrom(parser)
-      numberFrom(parser)
+      const generation = numberFrom(parser)
       const kind = parser.word()
       if (kind !== 'n' && kind !== 'f') throw malformed('an entry of a table is damaged')
-      if (kind === 'n') add(entries, first + index, { offset })
+      if (kind === 'n') add(entries, first + index, { offset, generation })
     }
   }
   const trailer = parser.value()
   if (!isDictionary(trailer)) throw malformed('the trailer is no dictionary')
-  return { trailer, entries }
+  return { trailer, entries, isDamaged: false }
 }
 
 function numberFrom(parser: PdfParser): number {
@@ -66,7 +69,8 @@ async function readCrossReferenceStream(bytes: Buffer, parser: PdfParser): Promi
   if (!isDictionary(trailer) || found?.streamAt === undefined || !isXref(trailer))
     throw malformed('no cross-reference stands where it should')
   const raw = bytes.subarray(found.streamAt, streamEnd(bytes, found.streamAt))
-  const data = await decodeStream(trailer, raw, STREAM_LIMIT)
+  const data = await decodeStream(trailer, raw, STREAM_LIMIT).catch(passOver)
+  if (data === undefined) return { trailer, entries: new Map(), isDamaged: true }
   const widths = integers(trailer.get('W'))
   const [typeWidth = 0, secondWidth = 0, thirdWidth = 0] = widths
   const width = typeWidth + secondWidth + thirdWidth
@@ -88,11 +92,11 @@ async function readCrossReferenceStream(bytes: Buffer, parser: PdfParser): Promi
       if (turn !== undefined) await turn
       const type = typeWidth === 0 ? 1 : take(typeWidth)
       const [second, third] = [take(secondWidth), take(thirdWidth)]
-      if (type === 1) add(entries, first + offset, { offset: second })
+      if (type === 1) add(entries, first + offset, { offset: second, generation: third })
       else if (type === 2) add(entries, first + offset, { stream: second, index: third })
     }
   }
-  return { trailer, entries }
+  return { trailer, entries, isDamaged: false }
 }
 
 export function isXref(dictionary: PdfDictionary): boolean {

@@ -249,6 +249,32 @@ t.test('damaged and hostile files', async t => {
   }
 })
 
+t.test('where readers disagree about what encrypts it, it is unknown', async t => {
+  const locked = lockedPdf(AES_256).toString('latin1')
+  const last = /(\d{10} 00000 n )(?=\n+trailer)/
+  const cases: [string, string][] = [
+    ['a reference to another generation', locked.replace('/Encrypt 5 0 R', '/Encrypt 5 1 R')],
+    ['an object of another generation', locked.replace('5 0 obj', '5 1 obj')],
+    [
+      'another generation in the table',
+      locked.replace(last, one => one.replace(' 00000 ', ' 00001 ')),
+    ],
+    ['an object that the table calls free', locked.replace(last, one => one.replace('n', 'f'))],
+  ]
+  for (const [name, text] of cases) {
+    t.not(text, locked, name)
+    const found = await judgePdf(Buffer.from(text, 'latin1'))
+    t.match(found, { verdict: 'unknown', why: /what protects it cannot be found/ }, name)
+  }
+  t.equal((await judgePdf(Buffer.from(locked, 'latin1')))?.verdict, 'encrypted')
+  // A cross-reference stream with a wrong check sum: qpdf goes on with what it got of it.
+  const packed = box.make(['--object-streams=generate', '--encrypt', 'u', 'o', '256', '--'])
+  t.match(await judgePdf(packed), { verdict: 'encrypted' })
+  const end = packed.lastIndexOf('endstream') - 2
+  packed[end] = (packed[end] ?? 0) ^ 1
+  t.match(await judgePdf(packed), { verdict: 'unknown', why: /what protects it cannot be found/ })
+})
+
 function withPrev(file: Buffer): Buffer {
   const text = file.toString('latin1')
   const [, at = ''] = /startxref\n(\d+)/.exec(text) ?? []
