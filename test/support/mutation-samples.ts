@@ -197,12 +197,13 @@ function pdf(box: OracleBox): readonly Row[] {
 
 function office(): readonly Row[] {
   const content = noise(480)
+  const letter = Buffer.concat(Array.from({ length: 30 }, () => LETTER_TEXT))
   const locked = (info: Buffer): Buffer => oleOf(packageStreams(info, content))
   return [
     ['agile', locked(agileInfo('geheim', { rounds: 1 }))],
     ['agile, the password everybody knows', locked(agileInfo('VelvetSweatshop', { rounds: 1 }))],
     ['standard', locked(standardInfo('geheim')), false, MOST_COSTLY],
-    ['plain', oleOf(wordStreams(0x0200, Buffer.alloc(8))), true],
+    ['plain', oleOf(wordStreams(0x0200, Buffer.alloc(8), letter)), true],
   ]
 }
 
