@@ -1,7 +1,7 @@
 /** What a figure has to reach; most figures have no target and are there to explain the others. */
 export type Target = { readonly atLeast: number } | { readonly atMost: number }
 
-export type Unit = '×' | 'ms' | 'µs' | 'MB' | '/s'
+export type Unit = '×' | 'ms' | 'µs' | 'MB' | 'MB/s' | '/s'
 
 /** One measured number. */
 export interface Figure {

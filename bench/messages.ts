@@ -33,7 +33,7 @@ export function messageWithAttachment(directory: string, bytes: number): string 
 }
 
 /** Ten fields, as a mail program writes them, and the empty line. */
-function header(contentType: string): string {
+export function header(contentType: string): string {
   return [
     'From: Anna Muster <sender@example.org>',
     'To: Recipient <recipient@example.com>',

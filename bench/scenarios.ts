@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.js'
+import { contentScenario } from './scenarios/content.js'
 import { gatewayScenario } from './scenarios/gateway.js'
 import { lanesScenario } from './scenarios/lanes.js'
 import { libraryScenario } from './scenarios/library.js'
@@ -13,6 +14,7 @@ export const SCENARIOS: readonly Scenario[] = [
   libraryScenario('tcp'),
   tcpStallScenario,
   gatewayScenario,
+  contentScenario,
   memoryScenario,
   postfixScenario,
   lanesScenario,

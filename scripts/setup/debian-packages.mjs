@@ -28,6 +28,7 @@ const PACKAGES = [
   ['p7zip-full', 'makes 7z and ZIP samples and says what is in them', ['test'], '7z'],
   ['zip', 'makes ZIP samples', ['test'], 'zip'],
   ['postgresql', 'the second database of the store', ['test'], postgresIsThere],
+  ['rspamd', 'the filter whose findings ours are compared with', ['compare'], 'rspamd'],
 ]
 
 /** The packages that one of the purposes needs and that are not there: `{ name, need }` each. */

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { currentActor } from '../store/actor.js'
+import { KNOWN_EVERYWHERE_MS } from '../store/fresh-value.js'
 import type { Command } from './command.js'
 import { printNotice } from './output.js'
 import { withStore } from './with-store.js'
@@ -23,6 +25,8 @@ export function pausingCommand(
         .strict(),
     handler: async ({ reason, ...options }) => {
       await withStore(options, store => store.setPaused(name === 'pause', currentActor(), reason))
+      // Whoever stops the mail has to know, when this ends, that it is stopped.
+      await sleep(KNOWN_EVERYWHERE_MS)
       printNotice(texts.done)
     },
   }

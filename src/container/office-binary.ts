@@ -9,6 +9,9 @@ import type { OleFile, OleStream } from './ole.js'
 /** Longest header of an encryption in the old formats; the name of a provider is the most of it. */
 const HEADER_LIMIT = 4096
 
+/** Bytes at the front of a text; behind a short one stands what is no text. */
+const SHORT_TEXT = 128
+
 const READABLE: Member = { state: 'readable', why: 'its content is not encrypted' }
 const FORGED: Member = { state: 'readable', why: 'it claims to be encrypted and can be read' }
 
@@ -28,8 +31,10 @@ export async function judgeWord(ole: OleFile, budget: Budget): Promise<Member | 
   if (!WORD_MARKS.has(base.readUInt16LE(0))) return undefined
   const flags = base.readUInt16LE(10)
   if ((flags & 0x0100) === 0) return READABLE
-  for (const at of [0x200, base.readUInt32LE(24)])
-    if (looksLikeText(await ole.read(document, at, 4096))) return FORGED
+  for (const at of [0x200, base.readUInt32LE(24)]) {
+    const sample = await ole.read(document, at, 4096)
+    if (looksLikeText(sample) || looksLikeText(sample.subarray(0, SHORT_TEXT))) return FORGED
+  }
   const table = ole.stream((flags & 0x0200) === 0 ? '0Table' : '1Table')
   if ((flags & 0x8000) !== 0 || table === undefined) return { state: 'weak', why: 'XOR' }
   return judgeBinaryHeader(await ole.read(table, 0, HEADER_LIMIT), budget)

@@ -17,6 +17,7 @@ import {
   type PdfValue,
 } from './pdf-syntax.js'
 import { isXref, readSection, streamEnd, type PdfEntry } from './pdf-table.js'
+import { Turns } from './turns.js'
 
 /** Cross-reference sections that are followed; each saved change of a file adds one. */
 const SECTION_LIMIT = 500
@@ -44,20 +45,23 @@ export class PdfFile {
   /** The trailer in force first; of a damaged file all that lead to a catalogue, last one first. */
   readonly trailers: readonly PdfDictionary[]
   readonly isIntact: boolean
+  /** Whether the tables know nothing of what encrypts it: some readers then take it for readable. */
+  readonly hidesLock: boolean
   readonly #entries: ReadonlyMap<number, PdfEntry>
   readonly #streams = new Map<number, Promise<ReadonlyMap<number, PdfValue>>>()
 
   private constructor(
     bytes: Buffer,
-    found: { trailers: readonly PdfDictionary[]; entries: ReadonlyMap<number, PdfEntry> },
-    isIntact: boolean,
+    found: Tables,
     budget: Budget,
+    { isIntact, hidesLock = false }: { readonly isIntact: boolean; readonly hidesLock?: boolean },
   ) {
     this.bytes = bytes
     this.budget = budget
     this.trailers = found.trailers
     this.#entries = found.entries
     this.isIntact = isIntact
+    this.hidesLock = hidesLock
   }
 
   /**
@@ -66,16 +70,18 @@ export class PdfFile {
    */
   static async open(bytes: Buffer, budget: Budget): Promise<PdfFile> {
     const chain = await readChain(bytes, budget).catch(passOver)
-    if (chain !== undefined) {
-      const file = new PdfFile(bytes, chain, true, budget)
+    let hidesLock = chain?.isDamaged === true
+    if (chain?.isDamaged === false) {
+      const file = new PdfFile(bytes, chain, budget, { isIntact: true })
       const [trailer] = chain.trailers
       const root = await file.resolve(trailer?.get('Root'))
       const lock = trailer?.get('Encrypt') ?? null
       const isComplete = lock === null || isDictionary(await file.resolve(lock))
       // Object streams of an encrypted file cannot be read.
       if (isComplete && (lock !== null || isDictionary(root))) return file
+      hidesLock = lock instanceof PdfReference && entryOf(chain.entries, lock) === undefined
     }
-    return new PdfFile(bytes, await search(bytes), false, budget)
+    return new PdfFile(bytes, await search(bytes), budget, { isIntact: false, hidesLock })
   }
 
   /**
@@ -95,7 +101,7 @@ export class PdfFile {
     value: PdfValue | undefined,
   ): Promise<{ readonly dictionary: PdfDictionary; readonly raw: Buffer } | undefined> {
     if (!(value instanceof PdfReference)) return undefined
-    const entry = this.#entries.get(value.number)
+    const entry = entryOf(this.#entries, value)
     if (entry === undefined || !('offset' in entry)) return undefined
     const found = this.#objectAt(entry.offset, value)
     if (!isDictionary(found?.value) || found?.streamAt === undefined) return undefined
@@ -113,7 +119,7 @@ export class PdfFile {
   }
 
   async #object(reference: PdfReference): Promise<PdfValue> {
-    const entry = this.#entries.get(reference.number)
+    const entry = entryOf(this.#entries, reference)
     if (entry === undefined) return null
     if ('offset' in entry) return this.#objectAt(entry.offset, reference)?.value ?? null
     const stream = this.#objectStream(entry.stream)
@@ -122,11 +128,11 @@ export class PdfFile {
 
   #objectAt(
     offset: number,
-    { number }: PdfReference,
+    { number, generation }: PdfReference,
   ): Pick<PdfFound, 'value' | 'streamAt'> | undefined {
     return readable(() => {
       const parser = new PdfParser(this.bytes, offset)
-      const isThere = parser.word() === String(number) && /^\d+$/.test(parser.word())
+      const isThere = parser.word() === String(number) && isNumber(parser.word(), generation)
       return isThere && parser.takes('obj') ? objectBehind(this.bytes, parser.at) : undefined
     })
   }
@@ -151,9 +157,10 @@ export class PdfFile {
   /** Source  ISO 32000-2, 7.5.7 */
   async #readObjectStream(number: number): Promise<ReadonlyMap<number, PdfValue>> {
     const objects = new Map<number, PdfValue>()
-    const entry = this.#entries.get(number)
+    const stream = new PdfReference(number, 0)
+    const entry = entryOf(this.#entries, stream)
     if (entry === undefined || !('offset' in entry)) return objects
-    const found = this.#objectAt(entry.offset, new PdfReference(number, 0))
+    const found = this.#objectAt(entry.offset, stream)
     if (!isDictionary(found?.value) || found?.streamAt === undefined) return objects
     const { value: dictionary, streamAt } = found
     const length = dictionary.get('Length')
@@ -176,17 +183,37 @@ export class PdfFile {
   }
 }
 
+interface Tables {
+  readonly trailers: readonly PdfDictionary[]
+  readonly entries: ReadonlyMap<number, PdfEntry>
+}
+
+/** The entry of just this object: one of another generation is another object (ISO 32000-2, 7.3.10). */
+function entryOf(
+  entries: ReadonlyMap<number, PdfEntry>,
+  { number, generation }: PdfReference,
+): PdfEntry | undefined {
+  const entry = entries.get(number)
+  if (entry === undefined) return undefined
+  return generation === ('offset' in entry ? entry.generation : 0) ? entry : undefined
+}
+
+const isNumber = (word: string, value: number): boolean =>
+  /^\d+$/.test(word) && Number(word) === value
+
 /** Follows the tables from the last one to the first. */
 async function readChain(
   bytes: Buffer,
   budget: Budget,
-): Promise<{ trailers: readonly PdfDictionary[]; entries: ReadonlyMap<number, PdfEntry> }> {
+): Promise<Tables & { readonly isDamaged: boolean }> {
   const tail = Math.max(0, bytes.length - TAIL_BYTES)
   const start = bytes.lastIndexOf('startxref')
   if (start < tail) throw malformed('startxref is missing')
   const entries = new Map<number, PdfEntry>()
   const trailers: PdfDictionary[] = []
   const seen = new Set<number>()
+  const turns = new Turns()
+  let isDamaged = false
   const [first] = /^\d{1,10}/.exec(new PdfParser(bytes, start + 9).word()) ?? []
   const waiting = [Number(first ?? Number.NaN)]
   for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
@@ -197,24 +224,26 @@ async function readChain(
     if (seen.size > SECTION_LIMIT) throw malformed('it has too many tables')
     const section = await readSection(bytes, at, budget)
     trailers.push(section.trailer)
-    for (const [number, entry] of section.entries)
+    isDamaged ||= section.isDamaged
+    for (const [number, entry] of section.entries) {
+      const turn = turns.step()
+      if (turn !== undefined) await turn
       if (!entries.has(number)) entries.set(number, entry)
+    }
     for (const name of ['XRefStm', 'Prev']) {
       const next = section.trailer.get(name)
       if (typeof next === 'number') waiting.push(next)
     }
   }
-  return { trailers, entries }
+  return { trailers, entries, isDamaged }
 }
 
 /** What a file without usable tables has: its objects, the last of each number, and its trailers. */
-async function search(
-  bytes: Buffer,
-): Promise<{ trailers: readonly PdfDictionary[]; entries: ReadonlyMap<number, PdfEntry> }> {
+async function search(bytes: Buffer): Promise<Tables> {
   const entries = new Map<number, PdfEntry>()
   const trailers = [...scanTrailers(bytes)]
-  for await (const { number, value, at } of scanObjects(bytes)) {
-    entries.set(number, { offset: at })
+  for await (const { number, generation, value, at } of scanObjects(bytes)) {
+    entries.set(number, { offset: at, generation })
     if (isDictionary(value) && isXref(value)) trailers.push(value)
   }
   return { trailers: trailers.filter(trailer => trailer.has('Root')).reverse(), entries }

@@ -5,6 +5,7 @@ import { isDictionary, PdfParser, type PdfDictionary, type PdfValue } from './pd
 /** An object that stands in the file, whether or not a table leads to it. */
 export interface PdfFound {
   readonly number: number
+  readonly generation: number
   /** Offset of its number. */
   readonly at: number
   readonly value: PdfValue
@@ -66,7 +67,7 @@ function tangled(): GatewayError {
 function headBefore(
   bytes: Buffer,
   end: number,
-): { readonly number: number; readonly at: number } | undefined {
+): Pick<PdfFound, 'number' | 'generation' | 'at'> | undefined {
   let at = end - 1
   const back = (matches: (byte: number) => boolean, most: number): number => {
     const from = at
@@ -74,12 +75,15 @@ function headBefore(
     return from - at
   }
   back(isBlank, 16)
-  if (back(isDigit, 5) === 0 || back(isBlank, 16) === 0) return undefined
+  const generationEnd = at + 1
+  if (back(isDigit, 5) === 0) return undefined
+  const generation = Number(bytes.toString('latin1', at + 1, generationEnd))
+  if (back(isBlank, 16) === 0) return undefined
   const stop = at + 1
   if (back(isDigit, 9) === 0) return undefined
   const before = bytes[at]
   if (before !== undefined && !isBlank(before) && !CLOSING.has(before)) return undefined
-  return { number: Number(bytes.toString('latin1', at + 1, stop)), at: at + 1 }
+  return { number: Number(bytes.toString('latin1', at + 1, stop)), generation, at: at + 1 }
 }
 
 const CLOSING = new Set(Buffer.from('>)]'))

@@ -64,6 +64,7 @@ async function judgeFile(
   // Readers of a damaged file choose another of its trailers each: what its streams are, decides.
   const isLocked = file.isIntact ? locked.includes(trailer) : locked.length > 0
   if (!isLocked) return judgeReadable(file, locked.length > 0, hasCleanStart, depth)
+  if (file.hidesLock) return conclusion('unknown', 'what protects it cannot be found')
   return judgeProtected(file, locked, hasCleanStart)
 }
 

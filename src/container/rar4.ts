@@ -96,6 +96,8 @@ async function readBlock(view: ByteView, at: number): Promise<Block> {
   const hasData = (flags & FLAG.hasData) !== 0 || kind === FILE || kind === SERVICE
   const least = kind === FILE || kind === SERVICE ? 32 + ((flags & FLAG.large) === 0 ? 0 : 8) : 11
   if (hasData && size < least) throw malformed('a header that is too short')
+  // Where the name does not fit, other programs see the end of the archive.
+  if (kind === FILE && nameEnd(header) > size) throw malformed('the length of a name')
   const low = hasData ? header.readUInt32LE(7) : 0
   const high = least === 40 && hasData ? header.readUInt32LE(32) : 0
   const data = at + size

@@ -20,6 +20,9 @@ const STRONG = 0x0040
 /** The method that stands for WinZip AES. */
 const AES_METHOD = 99
 
+/** What nothing at all deflates to. */
+const NOTHING_BYTES = 2
+
 /** Bytes at the front of an entry that are looked at. */
 const SAMPLE_BYTES = 4096
 
@@ -32,8 +35,8 @@ export async function judgeZipEntry(
   place: ZipPlace,
   context: WalkContext,
 ): Promise<Member> {
-  // Nothing at all deflates to two bytes.
-  const isNothing = place.start === place.stop || (entry.bytes === 0 && entry.packedBytes <= 2)
+  const isNothing =
+    place.start === place.stop || (entry.bytes === 0 && entry.packedBytes <= NOTHING_BYTES)
   if (isNothing) return { state: 'empty', why: 'an entry without content' }
   const isSaid = (entry.flags & ENCRYPTED) !== 0
   const isSaidHere = (place.local.flags & ENCRYPTED) !== 0
@@ -82,6 +85,8 @@ async function judgeZipCrypto(
 ): Promise<Member> {
   if (stop - start < ZIPCRYPTO_OVERHEAD)
     return { state: 'unknown', why: 'an entry is too short to be encrypted' }
+  if (entry.bytes === 0 && stop - start <= ZIPCRYPTO_OVERHEAD + NOTHING_BYTES)
+    return { state: 'empty', why: 'an entry without content' }
   const sample = await readUpTo(view, start + ZIPCRYPTO_OVERHEAD, SAMPLE_BYTES)
   const isOpen =
     looksReadable(sample.subarray(0, stop - start - ZIPCRYPTO_OVERHEAD)) ||

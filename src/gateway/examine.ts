@@ -29,6 +29,8 @@ export interface ContentOptions extends Pick<ReadableOptions, 'form'> {
   readonly boilerplate?: readonly SafePattern[]
   /** Products that are known by more than their bytes. */
   readonly vendors?: readonly Vendor[]
+  /** The client that Postfix vouches for, which at a listener is not the one that connects. */
+  readonly clientAddress?: string | undefined
   readonly limits?: Partial<MessageLimits>
 }
 
@@ -58,11 +60,13 @@ export async function judgeContent(
   options: ContentOptions,
   signal: AbortSignal,
 ): Promise<ContentVerdict> {
-  const { form = 'mail', boilerplate = [], vendors = [], limits = {} } = options
+  const { form = 'mail', boilerplate = [], vendors = [], clientAddress, limits = {} } = options
   const layers = await layersOf(mail, { host, limits }, signal)
   const [outer] = layers
   const known =
-    outer === undefined || form === 'file' ? [] : await vendorFindings(outer, vendors, boilerplate)
+    outer === undefined || form === 'file'
+      ? []
+      : await vendorFindings(outer, { vendors, boilerplate, clientAddress })
   const findings = [
     ...known,
     ...layers.flatMap(({ at, findings }) => findings.map(finding => placedAt(at, finding))),

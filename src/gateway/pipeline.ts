@@ -66,7 +66,12 @@ export async function decideMail(
 ): Promise<Decision> {
   const { host, policy, sender, floor, released } = context
   const addressed = classifyRecipients(mail.envelope.recipients, context.isInternalDomain)
-  const { labels, content, kind } = await examine(mail, host, policy, signal)
+  const { labels, content, kind } = await examine(
+    mail,
+    host,
+    { ...policy, clientAddress: sender.clientAddress },
+    signal,
+  )
   const decideFor = (recipients: readonly RecipientFacts[]): Decision => {
     const { table, rules } = policy
     const facts = { labels, content, kind, sender, floor, released, recipients }

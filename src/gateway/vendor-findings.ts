@@ -1,4 +1,7 @@
+import { looksLikeText } from '../container/looks-like-text.js'
+import { memoryGate } from '../container/memory-gate.js'
 import { readWhole } from '../container/read-whole.js'
+import { holdsOnlyFile } from '../container/single-file-end.js'
 import { onlyFileOf } from '../container/single-file-zip.js'
 import { decodeHeaderText } from '../message/encoded-word.js'
 import type { Mail, Part, TextPart } from '../message/mail.js'
@@ -6,7 +9,7 @@ import { hasMeaning, withoutBoilerplate } from '../policy/meaning.js'
 import type { Finding } from '../policy/model.js'
 import type { SafePattern } from '../policy/safe-pattern.js'
 import { isWordsOnly, type Vendor, type VendorAttachment } from '../policy/vendor.js'
-import { readCarrier } from './carrier.js'
+import { holdsForm, readCarrier, type Carrier } from './carrier.js'
 import { htmlText } from './html-text.js'
 import type { Layer } from './layers.js'
 import { linksIn } from './links.js'
@@ -15,21 +18,31 @@ import { linksIn } from './links.js'
 const TEXT_LIMIT = 256 * 1024
 const CARRIER_LIMIT = 32 * 1024 * 1024
 
+/** Bytes at the front of a part that tell whether it may be a carrier: most are pictures and the like. */
+const HEAD_BYTES = 4096
+
 /** First bytes of a ZIP archive. */
 const ZIP_MAGIC = Buffer.from('504b0304', 'hex')
+
+export interface VendorContext {
+  readonly vendors: readonly Vendor[]
+  /** Texts of the house that count as cover for every product. */
+  readonly boilerplate: readonly SafePattern[]
+  /** Who handed the message in, as far as Postfix vouches for it. */
+  readonly clientAddress: string | undefined
+}
 
 /**
  * What the vendor profiles say of a message: for each product that it comes from, what carries the
  * protected content, and which texts beside it are only its cover.
- *
- * Shape   `boilerplate` of the house counts for every product.
  */
 export async function vendorFindings(
   layer: Layer,
-  vendors: readonly Vendor[],
-  boilerplate: readonly SafePattern[],
+  { vendors, boilerplate, clientAddress }: VendorContext,
 ): Promise<readonly Finding[]> {
-  const able = vendors.filter(vendor => !isWordsOnly(vendor) && comesFrom(vendor, layer.mail))
+  const able = vendors.filter(
+    vendor => !isWordsOnly(vendor) && comesFrom(vendor, layer.mail, clientAddress),
+  )
   if (able.length === 0) return []
   const texts: TextPart[] = []
   for await (const text of layer.mail.textParts({ maxBytesPerPart: TEXT_LIMIT })) texts.push(text)
@@ -56,8 +69,12 @@ export async function vendorFindings(
 }
 
 /** The hop is an address that Postfix saw; headers are claims, and narrow only. */
-function comesFrom({ isTrustedHop, headers }: Vendor, { envelope, root }: Mail): boolean {
-  if (isTrustedHop !== undefined && !isTrustedHop(envelope.clientAddress)) return false
+function comesFrom(
+  { isTrustedHop, headers }: Vendor,
+  { root }: Mail,
+  clientAddress: string | undefined,
+): boolean {
+  if (isTrustedHop !== undefined && !isTrustedHop(clientAddress)) return false
   return headers.every(({ name, value }) =>
     root.fields.some(
       field => field.name.toLowerCase() === name && value(decodeHeaderText(field.value)),
@@ -112,11 +129,15 @@ async function formFinding(
   part: Part,
   boilerplate: readonly SafePattern[],
 ): Promise<Finding | undefined> {
-  const bytes = await readWhole(mail.decoded(part), CARRIER_LIMIT)
-  if (bytes === undefined) return undefined
-  const isZip = bytes.subarray(0, ZIP_MAGIC.length).equals(ZIP_MAGIC)
-  const html = isZip ? await onlyFileOf(bytes, CARRIER_LIMIT) : bytes
-  const carrier = html && readCarrier(html.toString('utf8'))
+  const head = await mail.head(part, HEAD_BYTES)
+  const isZip = head.subarray(0, ZIP_MAGIC.length).equals(ZIP_MAGIC)
+  const mayBe = isZip
+    ? await holdsOnlyFile(await mail.open(part))
+    : looksLikeText(head) && (await holdsForm(mail.decoded(part)))
+  const size = part.body.end - part.body.start
+  const carrier = mayBe
+    ? await whenThereIsRoom(COPIES * size, () => carrierIn(mail, part, isZip))
+    : undefined
   if (carrier === undefined || !isForm(carrier.action.pathname + carrier.action.search))
     return undefined
   if (vendor.hasHosts && !vendor.isHost(carrier.action.hostname)) return undefined
@@ -124,6 +145,16 @@ async function formFinding(
   const why = `${vendor.name}, a form with its payload${isWhole ? '' : ', beside other text'}`
   return findingOf(vendor, part.path, isWhole ? 'encrypted' : 'partial', why)
 }
+
+async function carrierIn(mail: Mail, part: Part, isZip: boolean): Promise<Carrier | undefined> {
+  const bytes = await readWhole(mail.decoded(part), CARRIER_LIMIT)
+  const html = isZip && bytes !== undefined ? await onlyFileOf(bytes, CARRIER_LIMIT) : bytes
+  return html === undefined ? undefined : readCarrier(html.toString('utf8'))
+}
+
+/** Carriers are held as a whole while they are read: its bytes, its text, and the text without values. */
+const COPIES = 3
+const whenThereIsRoom = memoryGate(64 * 1024 * 1024)
 
 function linkFindings(
   vendor: Vendor,

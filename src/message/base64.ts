@@ -1,3 +1,4 @@
+import { decodeRun, RUN_BYTES } from './base64-run.js'
 import type { TransferDecoder } from './transfer-decoder.js'
 
 /**
@@ -21,18 +22,43 @@ for (const [value, byte] of Buffer.from(ALPHABET).entries()) VALUES[byte] = valu
 for (const byte of Buffer.from('\r\n \t')) VALUES[byte] = SKIP
 for (const byte of Buffer.from('=')) VALUES[byte] = PAD
 
+/** Below this many bytes the loop over them is as fast as anything else. */
+const LEAST_RUN = 128
+
+/** Bytes from a place inside a group to its end: three characters, with line breaks. */
+const MOST_TRIES = 8
+
 class Base64Decoder implements TransferDecoder {
   isDamaged = false
   #bits = 0
   #count = 0
   #hasPadding = false
 
-  write(chunk: Buffer): Buffer {
-    const out = Buffer.allocUnsafe(Math.ceil((chunk.length + 3) / 4) * 3)
+  write(chunk: Buffer, memory?: Buffer): Buffer {
+    const room = Math.ceil((chunk.length + 3) / 4) * 3
+    const out = memory !== undefined && memory.length >= room ? memory : Buffer.allocUnsafe(room)
     let size = 0
+    let at = 0
+    while (chunk.length - at >= LEAST_RUN) {
+      // A run begins with a group of its own, and what comes after padding is for the loop.
+      for (let tries = 0; this.#count > 0 && tries < MOST_TRIES; tries += 1, at += 1)
+        size += this.#byBytes(chunk, at, at + 1, out, size)
+      const isAligned = this.#count === 0 && !this.#hasPadding
+      const run = isAligned ? decodeRun(chunk, at, out, size) : undefined
+      size += run?.size ?? this.#byBytes(chunk, at, at + RUN_BYTES, out, size)
+      at = run?.stop ?? Math.min(chunk.length, at + RUN_BYTES)
+    }
+    size += this.#byBytes(chunk, at, chunk.length, out, size)
+    return out.subarray(0, size)
+  }
+
+  /** Decodes the bytes from `from` to `to` one by one and says how many went into `out` at `start`. */
+  #byBytes(chunk: Buffer, from: number, to: number, out: Buffer, start: number): number {
+    const stop = Math.min(to, chunk.length)
+    let size = start
     let bits = this.#bits
     let count = this.#count
-    for (let at = 0; at < chunk.length; at++) {
+    for (let at = from; at < stop; at++) {
       const value = VALUES[chunk[at] ?? 0] ?? GARBAGE
       if (value < SKIP) {
         if (this.#hasPadding) this.#restart()
@@ -55,7 +81,7 @@ class Base64Decoder implements TransferDecoder {
     }
     this.#bits = bits
     this.#count = count
-    return out.subarray(0, size)
+    return size - start
   }
 
   end(): Buffer {

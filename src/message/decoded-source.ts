@@ -36,9 +36,11 @@ export async function decodedSource(
   const marks: Mark[] = []
   let decoded = 0
   let only: Buffer | undefined
+  // Of a larger part nothing is kept, so that all its blocks go through the same memory.
+  const memory = end - start > BLOCK ? blockMemory() : undefined
   for (let at = start; at < end; at += BLOCK) {
     marks.push({ from: at, start: decoded, decoder: decoder.fork() })
-    const bytes = await decodeBlock(source, decoder, at, end)
+    const bytes = await decodeBlock(source, decoder, at, end, memory)
     decoded += bytes.length
     only = bytes
     if (marks.length % 4 === 0) await otherWork()
@@ -123,14 +125,26 @@ class MarkedSource implements ByteSource {
   }
 }
 
+/** Memory for a block as it travels and as it is decoded, used again and again. */
+interface BlockMemory {
+  readonly encoded: Buffer
+  readonly decoded: Buffer
+}
+
+function blockMemory(): BlockMemory {
+  return { encoded: Buffer.allocUnsafe(BLOCK), decoded: Buffer.allocUnsafe(BLOCK) }
+}
+
 /** What one block decodes to; the last one with what the decoder held back. */
 async function decodeBlock(
   source: ByteSource,
   decoder: TransferDecoder,
   from: number,
   end: number,
+  memory?: BlockMemory,
 ): Promise<Buffer> {
   const stop = Math.min(end, from + BLOCK)
-  const bytes = decoder.write(source.peek(from, stop) ?? (await source.read(from, stop)))
+  const encoded = source.peek(from, stop) ?? (await source.read(from, stop, memory?.encoded))
+  const bytes = decoder.write(encoded, memory?.decoded)
   return stop === end ? Buffer.concat([bytes, decoder.end()]) : bytes
 }

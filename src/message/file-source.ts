@@ -16,9 +16,9 @@ export function fileSource(file: FileHandle | number, range: Range): ByteSource 
   return Object.freeze({
     size,
     peek: () => undefined,
-    async read(start: number, end: number): Promise<Buffer> {
+    async read(start: number, end: number, memory?: Buffer): Promise<Buffer> {
       checkRange(start, end, size)
-      const bytes = Buffer.allocUnsafe(end - start)
+      const bytes = memory?.subarray(0, end - start) ?? Buffer.allocUnsafe(end - start)
       let done = 0
       while (done < bytes.length) {
         const count = await readSome(descriptor, bytes, done, range.start + start + done)

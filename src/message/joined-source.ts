@@ -35,9 +35,14 @@ export function joinedSource(sources: readonly ByteSource[]): ByteSource {
       }
       return joinBuffers(buffers)
     },
-    async read(start: number, end: number): Promise<Buffer> {
-      const reads = cut(start, end).map(({ source, from, to }) => source.read(from, to))
-      return joinBuffers(await Promise.all(reads))
+    async read(start: number, end: number, memory?: Buffer): Promise<Buffer> {
+      const cuts = cut(start, end)
+      const [only] = cuts
+      if (cuts.length === 1 && only !== undefined)
+        return only.source.read(only.from, only.to, memory)
+      return joinBuffers(
+        await Promise.all(cuts.map(({ source, from, to }) => source.read(from, to))),
+      )
     },
   })
 }

@@ -5,15 +5,20 @@ import { createTransferDecoder, encodingKind } from './transfer-decoder.js'
 /** Bytes that are read from the source at once. */
 const PIECE = 64 * 1024
 
-/** Source bytes of a range, piece by piece. */
+/** As many where only the first bytes of a part are wanted. */
+const LEAST_PIECE = 1024
+
+/** Source bytes of a range, piece by piece; `memory` may be used for every one of them. */
 export async function* readRange(
   source: ByteSource,
   start: number,
   end: number,
+  pieceBytes = PIECE,
+  memory?: Buffer,
 ): AsyncGenerator<Buffer, void, undefined> {
-  for (let at = start; at < end; at += PIECE) {
-    const stop = Math.min(end, at + PIECE)
-    yield source.peek(at, stop) ?? (await source.read(at, stop))
+  for (let at = start; at < end; at += pieceBytes) {
+    const stop = Math.min(end, at + pieceBytes)
+    yield source.peek(at, stop) ?? (await source.read(at, stop, memory))
   }
 }
 
@@ -27,10 +32,15 @@ export async function* readDecoded(
   source: ByteSource,
   part: Part,
   onDamage: () => void,
+  pieceBytes = PIECE,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const isContainer = part.children.length > 0
-  const decoder = createTransferDecoder(isContainer ? 'binary' : part.encoding)
-  for await (const piece of readRange(source, part.body.start, part.body.end)) {
+  const { start, end } = part.body
+  const encoding = part.children.length > 0 ? 'binary' : part.encoding
+  const decoder = createTransferDecoder(encoding)
+  // What is decoded lies elsewhere, so the encoded bytes can go into the same memory each time.
+  const isCopied = encodingKind(encoding) === 'base64' && end - start > pieceBytes
+  const memory = isCopied ? Buffer.allocUnsafe(pieceBytes) : undefined
+  for await (const piece of readRange(source, start, end, pieceBytes, memory)) {
     const bytes = decoder.write(piece)
     if (decoder.isDamaged) onDamage()
     if (bytes.length > 0) yield bytes
@@ -56,7 +66,8 @@ export async function readFront(
     const view = source.peek(start, stop)
     if (view !== undefined) return { bytes: Buffer.from(view), isCut: stop < end }
   }
-  return takeBytes(readDecoded(source, part, onDamage), maxBytes)
+  const pieceBytes = Math.max(LEAST_PIECE, Math.min(PIECE, 2 * maxBytes))
+  return takeBytes(readDecoded(source, part, onDamage, pieceBytes), maxBytes)
 }
 
 /** At most `maxBytes` from the front of `pieces`, and whether there was more. */

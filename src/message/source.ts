@@ -12,8 +12,11 @@ export interface ByteSource {
    * The Buffer is a view: never write to it.
    */
   peek(start: number, end: number): Buffer | undefined
-  /** Bytes `start` to `end` (exclusive), which must lie inside the source. */
-  read(start: number, end: number): Promise<Buffer>
+  /**
+   * Bytes `start` to `end` (exclusive), which must lie inside the source. They may lie in `memory`,
+   * which is the caller's and has room for them; else they are a view like that of `peek`.
+   */
+  read(start: number, end: number, memory?: Buffer): Promise<Buffer>
 }
 
 /** Half-open byte range in a ByteSource. */

@@ -4,8 +4,8 @@ import { uudecoder } from './uuencode.js'
 
 /** Takes a transfer encoding off, chunk by chunk, in bounded memory. Never throws. */
 export interface TransferDecoder {
-  /** What can be read after this chunk. */
-  write(chunk: Buffer): Buffer
+  /** What can be read after this chunk; it may lie in `memory`, if there is room. */
+  write(chunk: Buffer, memory?: Buffer): Buffer
   /** The rest. */
   end(): Buffer
   /** True once something did not follow the encoding. */

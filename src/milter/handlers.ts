@@ -118,6 +118,7 @@ export interface BodyView {
   readonly size: number
   /** Bytes `start` to `end` if they are in memory. A view: not to be written to. */
   peek(start?: number, end?: number): Buffer | undefined
-  read(start?: number, end?: number): Promise<Buffer>
+  /** The same bytes wherever they are; in `memory` of the caller's own, if they come from the file. */
+  read(start?: number, end?: number, memory?: Buffer): Promise<Buffer>
   stream(): AsyncIterable<Buffer>
 }

@@ -19,8 +19,8 @@ export class MessageBodyView implements BodyView {
     return this.#body.peek(start, end)
   }
 
-  read(start = 0, end = this.#body.size): Promise<Buffer> {
-    return this.#body.read(start, end)
+  read(start = 0, end = this.#body.size, memory?: Buffer): Promise<Buffer> {
+    return this.#body.read(start, end, memory)
   }
 
   async *stream(): AsyncGenerator<Buffer> {

@@ -53,10 +53,10 @@ export class MessageBody {
     return start < front ? undefined : this.#memory.slice(start - front, end - front)
   }
 
-  async read(start: number, end: number): Promise<Buffer> {
+  async read(start: number, end: number, memory?: Buffer): Promise<Buffer> {
     const front = this.#checkRange(start, end)
     if (start >= front) return this.#memory.slice(start - front, end - front)
-    const spooled = await (this.#spool as SpoolFile).read(start, Math.min(end, front))
+    const spooled = await (this.#spool as SpoolFile).read(start, Math.min(end, front), memory)
     if (end <= front) return spooled
     this.#checkRange(start, end)
     return Buffer.concat([spooled, this.#memory.slice(0, end - front)])

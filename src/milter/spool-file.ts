@@ -32,9 +32,9 @@ export class SpoolFile {
     }
   }
 
-  /** Bytes `start` to `end`, which must have been written. */
-  async read(start: number, end: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(end - start)
+  /** Bytes `start` to `end`, which must have been written; in `memory`, if it is given. */
+  async read(start: number, end: number, memory?: Buffer): Promise<Buffer> {
+    const bytes = memory?.subarray(0, end - start) ?? Buffer.allocUnsafe(end - start)
     let filled = 0
     while (filled < bytes.length) {
       const { bytesRead } = await this.#handle.read(

@@ -1,4 +1,5 @@
-import { GatewayError, reasonOf } from '../errors.js'
+import { GatewayError } from '../errors.js'
+import { objectionTo, shapeOf } from './pattern-shape.js'
 
 /** A regular expression of an operator that no text can make slow. */
 export interface SafePattern {
@@ -33,28 +34,20 @@ export function compilePattern(source: string): SafePattern {
 }
 
 function objection(source: string): string | undefined {
-  if (source.length > 1000) return 'it is longer than 1000 characters'
-  try {
-    if (new RegExp(source, 'u').test('')) return 'it matches the empty text'
-  } catch (cause) {
-    return reasonOf(cause)
-  }
-  if (/\\[1-9]|\\k</.test(source)) return 'it refers back'
-  const plain = source
-    .replace(/\\[pPu]\{[^}]*\}|\\./g, 'x')
-    .replace(/\[[^\]]*\]/g, 'x')
-    .replace(/\(\?:/g, '(')
-  if (plain.includes('(?')) return 'it has a group other than (…) and (?:…)'
-  if (/\)[*+?{]/.test(plain)) return 'it repeats a group'
-  return waysToMatch(plain) > WAYS_LIMIT
+  const general = objectionTo(source)
+  if (general !== undefined) return general
+  if (new RegExp(source, 'u').test('')) return 'it matches the empty text'
+  const shape = shapeOf(source)
+  if (/\)[*+?{]/.test(shape)) return 'it repeats a group'
+  return waysToMatch(shape) > WAYS_LIMIT
     ? 'it has too many repetitions to be tried in time'
     : undefined
 }
 
 /** Upper bound: every start, times the choices of every repetition and alternative. */
-function waysToMatch(plain: string): number {
+function waysToMatch(shape: string): number {
   let ways = PATTERN_TEXT_LIMIT
-  for (const [token, low, high] of plain.matchAll(/\||(?:[*+?]|\{(\d+)(?:,(\d*))?\})\??/g)) {
+  for (const [token, low, high] of shape.matchAll(/\||(?:[*+?]|\{(\d+)(?:,(\d*))?\})\??/g)) {
     if (token.startsWith('|') || token.startsWith('?')) ways *= 2
     else if (low === undefined || high === '') ways *= PATTERN_TEXT_LIMIT
     else if (high !== undefined)

@@ -1,4 +1,5 @@
-import { GatewayError, reasonOf } from '../errors.js'
+import { GatewayError } from '../errors.js'
+import { objectionTo, shapeOf } from './pattern-shape.js'
 
 /** Texts that a short pattern meets: a path, a file name, the value of a header. */
 export const SHORT_TEXT_LIMIT = 512
@@ -24,18 +25,10 @@ export function compileShortPattern(source: string): ShortPattern {
 }
 
 function objection(source: string): string | undefined {
-  try {
-    void new RegExp(source, 'u')
-  } catch (thrown) {
-    return reasonOf(thrown)
-  }
-  if (/\\[1-9]|\\k</.test(source)) return 'it refers back'
-  const plain = source
-    .replace(/\\[pPu]\{[^}]*\}|\\./g, 'x')
-    .replace(/\[[^\]]*\]/g, 'x')
-    .replace(/\(\?:/g, '(')
-  if (plain.includes('(?')) return 'it has a group other than (…) and (?:…)'
-  if (/\)[*+{]/.test(plain)) return 'it repeats a group'
-  const repetitions = plain.match(/[*+]|\{/g)?.length ?? 0
+  const general = objectionTo(source)
+  if (general !== undefined) return general
+  const shape = shapeOf(source)
+  if (/\)[*+{]/.test(shape)) return 'it repeats a group'
+  const repetitions = shape.match(/[*+{]/g)?.length ?? 0
   return repetitions > REPETITION_LIMIT ? 'it has too many repetitions' : undefined
 }

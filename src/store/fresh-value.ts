@@ -6,6 +6,9 @@ export interface FreshValueOptions<Value> {
   readonly maxAgeMs?: number
 }
 
+/** After this time everyone who asks with each message knows what was changed, in all processes. */
+export const KNOWN_EVERYWHERE_MS = 1000
+
 /**
  * Something that is asked for with every message and changes rarely: read at most once a second,
  * and only when somebody wants to know. What cannot be read is an error, never an old value.
@@ -16,7 +19,7 @@ export class FreshValue<Value> {
   #reading: Promise<Value> | undefined
 
   constructor(options: FreshValueOptions<Value>) {
-    this.#options = { maxAgeMs: 1000, ...options }
+    this.#options = { maxAgeMs: KNOWN_EVERYWHERE_MS, ...options }
   }
 
   /** The next question is answered by a reading that begins after this. */

@@ -19,7 +19,16 @@ export async function flushLanes(
   const ours = (await listQueue(run)).filter(entry => isOurs(entry, listeners))
   if (ours.length === 0) return 0
   if (ours.length > SINGLY) await deliverAll(run)
-  else for (const { queueId } of ours) await deliverNow(run, queueId)
+  else {
+    const refused: string[] = []
+    for (const { queueId } of ours) if (!(await deliverNow(run, queueId))) refused.push(queueId)
+    if (refused.length > 0)
+      log.warn('Postfix does not try deferred messages at once', {
+        count: refused.length,
+        queue_id: refused[0],
+        reason: 'postqueue -i refused; they are tried after their back-off',
+      })
+  }
   log.info('deferred messages are tried again', { count: ours.length })
   return ours.length
 }

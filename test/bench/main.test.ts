@@ -9,8 +9,8 @@ import { plainNode } from '../support/plain-node.js'
 import { ROOT } from '../support/tree-sources.js'
 
 const BENCH = join(ROOT, 'dist', 'bench', 'main.js')
-const QUICK = ['library-unix', 'tcp-stall', 'gateway', 'memory', 'store']
-const UNITS = ['×', 'ms', 'µs', 'MB', '/s']
+const QUICK = ['library-unix', 'tcp-stall', 'gateway', 'content', 'memory', 'store']
+const UNITS = ['×', 'ms', 'µs', 'MB', 'MB/s', '/s']
 
 const run = promisify(execFile)
 

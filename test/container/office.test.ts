@@ -138,6 +138,12 @@ await t.test('documents of old', async t => {
       'not-encrypted',
       /claims/,
     ],
+    [
+      'Word, the flags over a short text',
+      word(0x8100, Buffer.alloc(8), SECRET),
+      'not-encrypted',
+      /claims/,
+    ],
     ['Word, no password', word(0x100, rc4Info('')), 'not-encrypted', /everybody/],
     ['Excel, RC4', { Workbook: workbook(rc4Pass('x')) }, 'weak', /40 bits/],
     ['Excel, RC4 by the CryptoAPI', { Workbook: workbook(apiPass('x')) }, 'weak', /RC4/],

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { judgeContent } from '../../src/container/content.js'
 import { judgeRar } from '../../src/container/rar.js'
+import { checkSumsOf, repaired } from '../support/check-sums.js'
 import { noise } from '../support/container-bytes.js'
 import { walk } from '../support/container-walk.js'
 import { RAR5, hiddenRar4, hiddenRar5, rar4Of, rar5Of } from '../support/rar-bytes.js'
@@ -18,6 +19,7 @@ await t.test('what cannot be decided is unknown', async t => {
     ['cut, version 4', rar4Of([sealed]).subarray(0, 90), /breaks off/],
     ['a check sum', flipped(rar5Of([sealed]), 20), /check sum/],
     ['a check sum, version 4', flipped(rar4Of([sealed]), 30), /check sum/],
+    ['a name longer than its header, version 4', longName(rar4Of([sealed])), /length of a name/],
     ['a length that AES never has', rar5Of([{ ...sealed, data: noise(100) }]), /length/],
     ['rounds beyond any', rar5Of([{ ...sealed, power: 25 }]), /rounds/],
     ['too many rounds', rar5Of([{ ...sealed, power: 24 }]), /too expensive/],
@@ -130,4 +132,13 @@ function flipped(bytes: Buffer, at: number, bits = 1): Buffer {
   const changed = Buffer.from(bytes)
   changed[at] = (changed[at] ?? 0) ^ bits
   return changed
+}
+
+/** The first file of a RAR 4 archive with a name of more bytes than its header, and the right sum. */
+function longName(archive: Buffer): Buffer {
+  const sums = checkSumsOf(archive)
+  const header = sums[1]?.at ?? 0
+  const changed = Buffer.from(archive)
+  changed.writeUInt16LE(0xff0a, header + 26)
+  return repaired(changed, sums)
 }

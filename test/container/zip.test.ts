@@ -117,6 +117,12 @@ await t.test('protection is judged by the bytes of each entry', async t => {
       /1 of 1/,
     ],
     ['beside a plain entry', zipOf([aesPart('x'), open]), 'partial', /1 of 2 entries readable/],
+    [
+      'an empty file beside it, traditional encryption',
+      zipOf([zipCryptoPart('geheim'), zipCryptoPart('x', { content: Buffer.alloc(0), method: 0 })]),
+      'weak',
+      /1 of 1/,
+    ],
     ['weak beside strong', zipOf([aesPart('x'), zipCryptoPart('x')]), 'partial', /weakly/],
     ['text behind', zipOf([aesPart('x')], { behind: SECRET }), 'partial', /readable/],
     ['text in front', zipOf([aesPart('x')], { before: SECRET }), 'partial', /readable/],

@@ -7,6 +7,8 @@ import type { Edit } from '../../src/message/edit.js'
 import { parseMail } from '../../src/message/parse-mail.js'
 import type { Finding, Label, Level } from '../../src/policy/model.js'
 import { routeFor } from '../../src/policy/route.js'
+import { compileVendors } from '../../src/policy/vendor.js'
+import { vendorSchema } from '../../src/policy/vendor-schema.js'
 
 const policy = loadPolicy(parseConfig('', undefined))
 const EDIT: Edit = { kind: 'add-header', name: 'X-Test', value: 'yes' }
@@ -117,6 +119,22 @@ t.test('content that is protected already goes out', async t => {
     content: { verdict: 'encrypted', system: 'smime' },
     recipients: [{ action: 'deliver', lane: 'sealed' }],
   })
+})
+
+t.test('a trusted hop is the client that is vouched for, not the one that connects', async t => {
+  const withPortal = loadPolicy(parseConfig('', undefined))
+  const vendors = compileVendors([
+    vendorSchema.parse({ name: 'Portal', system: 'spx', trusted_hops: '192.0.2.0/24' }),
+  ])
+  const verdictFor = async (clientAddress?: string): Promise<string> => {
+    const { context: c } = context({ 'good.example': 'qualified' })
+    const sender = { ...c.sender, clientAddress }
+    const given = { ...c, policy: { ...withPortal, vendors }, sender }
+    return (await decideMail(mailTo('b@good.example'), given, never)).content.verdict
+  }
+  t.equal(await verdictFor('192.0.2.9'), 'encrypted')
+  t.equal(await verdictFor('127.0.0.1'), 'not-encrypted')
+  t.equal(await verdictFor(), 'not-encrypted')
 })
 
 t.test('an undetermined domain waits, and after the limit counts as not qualified', async t => {

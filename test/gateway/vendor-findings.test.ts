@@ -1,6 +1,7 @@
 import t from 'tap'
 import { vendorFindings } from '../../src/gateway/vendor-findings.js'
 import { shippedVendorProfiles } from '../../src/gateway/vendor-profiles.js'
+import { createMail } from '../../src/message/create-mail.js'
 import type { Envelope } from '../../src/message/mail.js'
 import { parseMail } from '../../src/message/parse-mail.js'
 import type { Finding } from '../../src/policy/model.js'
@@ -25,12 +26,14 @@ function find(message: Buffer, given: Given = {}): Promise<readonly Finding[]> {
   const { profiles = [], findings = [], clientAddress } = given
   const own = profiles.map(profile => vendorSchema.parse({ name: 'Portal', ...profile }))
   const vendors = compileVendors([...shippedVendorProfiles(), ...own])
-  const client = clientAddress === undefined ? {} : { clientAddress }
-  const envelope: Envelope = { sender: '', recipients: [], ...client }
+  // Who connects is not asked: at a listener of ours that is this machine.
+  const envelope: Envelope = { sender: '', recipients: [], clientAddress: '127.0.0.1' }
   const mail = parseMail(message, envelope)
   const layer = { mail, at: '1', findings, opened: new Set<string>(), doubts: [] }
-  return vendorFindings(layer, vendors, [])
+  return vendorFindings(layer, { vendors, boilerplate: [], clientAddress })
 }
+
+const NOBODY: Envelope = { sender: '', recipients: [] }
 
 /** `path verdict`, and the paths that are accounted for. */
 const shortOf = (findings: readonly Finding[]): readonly string[] =>
@@ -112,6 +115,35 @@ t.test('SEPPmail, HIN and DATEV are known by their form', async t => {
   const own = { system: 'seppmail', hosts: 'mail.example', attachment: { form: 'op=init' } }
   const elsewhere = attached(Buffer.from(gina('', 'evil.example').replace('web.app', 'x')))
   t.same(await find(elsewhere, { profiles: [own] }), [], 'another host than that of the profile')
+})
+
+t.test('a file that cannot be a form is not read as a whole', async t => {
+  const picture = attached(noise(1_000_000), 'image/jpeg')
+  const archive = attached(singleZip(noise(1_000_000), { count: 2 }), 'application/zip')
+  for (const [name, message] of [
+    ['a picture', picture],
+    ['an archive of several files', archive],
+  ] as const) {
+    const mail = parseMail(message)
+    let read = 0
+    const source = {
+      ...mail.source,
+      peek: () => undefined,
+      read: (start: number, end: number) => {
+        read += end - start
+        return mail.source.read(start, end)
+      },
+    }
+    const watched = createMail({ root: mail.root, damage: [], size: source.size }, source, NOBODY)
+    const layer = { mail: watched, at: '1', findings: [], opened: new Set<string>(), doubts: [] }
+    const context = {
+      vendors: compileVendors(shippedVendorProfiles()),
+      boilerplate: [],
+      clientAddress: undefined,
+    }
+    t.same(await vendorFindings(layer, context), [], name)
+    t.ok(read > 0 && read < 100_000, `${name}: ${read} bytes read`)
+  }
 })
 
 t.test('what a detector found may be the carrier of a product', async t => {

@@ -10,7 +10,7 @@ import { LaneLab } from '../support/lane-lab.js'
 import { ROOT } from '../support/tree-sources.js'
 
 /** `npm run chaos -- --minutes 60` sets it; in the suite it is short. */
-const MINUTES = Number(process.env['POSTSEAL_CHAOS_MINUTES'] ?? '0.7')
+const MINUTES = Number(process.env['POSTSEAL_CHAOS_MINUTES'] ?? '0.5')
 const SEED = Number(process.env['POSTSEAL_CHAOS_SEED'] ?? '1')
 const RECOVERY_MS = 240_000
 
@@ -46,6 +46,7 @@ await t.test('whatever fails, nothing is lost and nothing goes unprotected', asy
   t.same(result.unprotected, [], 'nothing arrived that must not, or without its protection')
   t.same(result.marked, [], 'no header of ours reached anybody')
   t.same(result.unexplained, [], 'nothing arrived twice without a lost connection')
+  t.same(lab.deaths, [], 'the daemon ended only when it was ended')
   t.equal(result.queued, 0, 'in the end the queue is empty')
 })
 

@@ -1,4 +1,6 @@
 import t from 'tap'
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { enterNamespace } from '../../sandbox/namespace.js'
 import { LaneLab } from '../support/lane-lab.js'
@@ -41,6 +43,11 @@ async function onHold(name: string): Promise<{ recipient: string; queueId: strin
 
 /** The sender of this one is told after a minute, while the others are at work. */
 const slow = await onHold('slow')
+
+/** Nobody decides about these: one waits for an officer, the other for its domain. */
+const forgotten = await onHold('forgotten')
+await lab.send({ from: 'patient@home.test', to: ['untested@product.test'], class: 'high' })
+await lab.deferred('untested@product.test', /Waiting until/)
 
 await t.test('what is on hold waits, is listed, and leaves when it is released', async t => {
   const { recipient, queueId } = await onHold('released')
@@ -230,5 +237,27 @@ await t.test(
     t.equal(types.filter(Boolean).length, 1, 'a report of Postfix, and a notice of ours')
     await lab.watch.settled()
     t.equal(lab.arrivals('slow@home.test').length, 3)
+  },
+)
+
+await t.test(
+  'what waits past its limit comes to an end, by itself, and its sender is told',
+  async t => {
+    const file = join(lab.directory, 'milter.conf')
+    await appendFile(file, `\n[policy]\nhold_limit = "1m"\nwait_limit = "1m"\n`)
+    lab.daemon.signal('SIGHUP')
+    await lab.logged({ event: 'settings read again' })
+    // A limit that is made shorter is learnt at the next try.
+    await lab.postfix.postqueue(['-f'])
+    const ends: readonly (readonly [recipient: string, sender: string, why: RegExp])[] = [
+      [forgotten.recipient, 'forgotten@home.test', /nobody released the message in time/],
+      ['untested@product.test', 'patient@home.test', /not qualified/],
+    ]
+    for (const [recipient, sender, why] of ends) {
+      const { dsn } = await lab.bounced(recipient, why)
+      t.match(dsn, /^5\./)
+      t.match((await reportTo(lab, sender)).text, recipient)
+      t.same(lab.arrivals(recipient), [])
+    }
   },
 )

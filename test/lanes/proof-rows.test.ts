@@ -1,7 +1,8 @@
 import t from 'tap'
 import { enterNamespace } from '../../sandbox/namespace.js'
 import { LaneLab } from '../support/lane-lab.js'
-import { fields, reportTo } from '../support/lane-text.js'
+import { LETTER, openToolBox } from '../support/detect-tools.js'
+import { fields, parts, reportTo } from '../support/lane-text.js'
 
 t.setTimeout(300_000)
 await enterNamespace()
@@ -112,6 +113,25 @@ await t.test(
     t.match(reply, 'the content itself must be encrypted; seal, not available')
   },
 )
+
+await t.test('what its sender has encrypted goes out as it came, also where no TLS is', async t => {
+  const box = openToolBox()
+  t.teardown(() => box.close())
+  const sealed = box.openssl(['cms', '-encrypt', '-aes256', '-crlfeol', 'rsa.pem'], LETTER)
+  const [header = '', body = ''] = sealed.toString('latin1').split(/\r?\n\r?\n(.*)/s)
+  const letter = {
+    to: ['sealed@plain.test', 'sealed@good.test'],
+    class: 'confidential',
+    headers: `${header.replaceAll(/\r?\n/g, '\r\n')}\r\n`,
+    body: body.replaceAll(/\r?\n/g, '\r\n'),
+  } as const
+  await lab.send(letter)
+  for (const recipient of letter.to) t.equal(parts(await lab.arrived(recipient)).body, letter.body)
+  t.match((await lab.story('sealed@plain.test')).at(-1), /^sealed: .*sent to mx\.plain\.test/)
+  t.match((await lab.story('sealed@good.test')).at(-1), /^qtls: Verified, sent to mx\.good\.test/)
+  const readable = { ...letter, body: `${letter.body}\r\nBefund Meier\r\n` }
+  t.match(await lab.refused({ ...readable, to: ['sealed@plain.test'] }), /must be encrypted/)
+})
 
 await t.test('who waits for a test of the domain leaves when the answer is there', async t => {
   await lab.send({ to: ['nine@new.test'], class: 'high' })

@@ -1,8 +1,14 @@
+import { open, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
+import { createMail } from '../../src/message/create-mail.js'
 import { decodedSource } from '../../src/message/decoded-source.js'
+import { fileSource } from '../../src/message/file-source.js'
 import { parseMail } from '../../src/message/parse-mail.js'
 import { noise } from '../support/container-bytes.js'
+
+const NOBODY = { sender: '', recipients: [] }
 
 const base64 = (bytes: Buffer, line = 76): string =>
   bytes.toString('base64').replace(new RegExp(`.{${line}}`, 'g'), '$&\r\n')
@@ -77,6 +83,33 @@ await t.test('any range of any encoding is what decoding from the front gives', 
     seen += 1
   }
   t.equal(seen, samples.length)
+})
+
+await t.test('a part that comes from a file is the same as one in memory', async t => {
+  const content = noise(700_001)
+  const samples: [encoding: string, body: string][] = [
+    ['binary', content.toString('latin1')],
+    ['base64', base64(content)],
+    ['quoted-printable', quoted(content)],
+    ['x-uuencode', uuencoded(content)],
+  ]
+  const path = join(t.testdir(), 'mail')
+  for (const [encoding, body] of samples) {
+    const { root, damage, source } = mailOf(encoding, body)
+    await writeFile(path, await source.read(0, source.size))
+    const handle = await open(path)
+    const range = { start: 0, end: source.size }
+    const structure = { root, damage, size: source.size }
+    const mail = createMail(structure, fileSource(handle, range), NOBODY)
+    const opened = await mail.open(mail.root)
+    t.ok((await opened.read(0, opened.size)).equals(content), `${encoding}, opened`)
+    const pieces: Buffer[] = []
+    for await (const piece of mail.decoded(mail.root)) pieces.push(piece)
+    t.ok(Buffer.concat(pieces).equals(content), `${encoding}, piece by piece`)
+    for (const size of [1, 600, 100_000])
+      t.ok((await mail.head(mail.root, size)).equals(content.subarray(0, size)), `${size} of it`)
+    await handle.close()
+  }
 })
 
 await t.test('a part is decoded for all who ask once, and what is broken is reported', async t => {

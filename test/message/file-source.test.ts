@@ -20,6 +20,18 @@ await t.test('a file source reads the range of the file that it is made for', as
   }
 })
 
+await t.test('bytes come in the memory that is given for them', async t => {
+  const file = join(t.testdir(), 'mail')
+  await writeFile(file, '0123456789')
+  const handle = await open(file)
+  t.teardown(() => handle.close())
+  const source = fileSource(handle, { start: 2, end: 8 })
+  const memory = Buffer.alloc(5, '.')
+  const bytes = await source.read(1, 4, memory)
+  t.equal(bytes.toString(), '345')
+  t.equal(memory.toString(), '345..')
+})
+
 await t.test('a file that is shorter than it was is an error', async t => {
   const file = join(t.testdir(), 'mail')
   await writeFile(file, 'abc')

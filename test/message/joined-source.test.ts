@@ -30,6 +30,26 @@ await t.test('several sources read as one', async t => {
   t.equal(mixed.peek(0, 4), undefined)
 })
 
+await t.test('memory is handed on to the one source that has the bytes', async t => {
+  const handed: (Buffer | undefined)[] = []
+  const watched: ByteSource = {
+    ...slow('defghi'),
+    read: async (_start, _end, memory) => {
+      handed.push(memory)
+      return Buffer.from('xy')
+    },
+  }
+  const source = joinedSource([bufferSource(Buffer.from('abc')), watched])
+  const memory = Buffer.alloc(9)
+  t.equal((await source.read(4, 6, memory)).toString(), 'xy')
+  t.equal((await source.read(2, 5, memory)).toString(), 'cxy')
+  t.same(
+    handed.map(each => each === memory),
+    [true, false],
+    'two sources must not write into the same place',
+  )
+})
+
 await t.test('a range outside is refused', async t => {
   const source = joinedSource([bufferSource(Buffer.from('abc'))])
   t.throws(() => source.peek(0, 4), RangeError)

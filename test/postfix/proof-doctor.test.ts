@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startDnsServer } from '../../sandbox/dns-server.js'
@@ -121,18 +121,28 @@ await t.test('a probe goes through every lane, and no other mail is near', async
 })
 
 await t.test('what is broken is found, by checks and by a probe', async t => {
+  const patterns = join(instance.configDirectory, 'transport.re')
+  await writeFile(patterns, '/@(setup\\.sandbox\\.test|partner\\.example)$/ smtp:\n')
   await instance.addMain('default_transport = smtp\nrelayhost = [192.0.2.1]\n')
+  await instance.addMain(`transport_maps = regexp:${patterns}\n`)
   for (const option of [
     'tls/unix/smtp_tls_mandatory_ciphers=medium',
     'qtls/unix/smtp_tls_security_level=may',
     'tls/unix/smtp_header_checks=',
+    'pickup/unix/content_filter=smtp:',
   ]) {
     t.equal((await run('postconf', ['-P', option])).code, 0, option)
   }
   const { facts, results } = await examined(instance)
+  const unread = (name: string): string =>
+    `unknown settings-read: Postfix has not read ${join(instance.configDirectory, name)} since it was changed: what it does may be otherwise.`
   t.strictSame(problemsIn(results), [
+    unread('main.cf'),
+    unread('master.cf'),
     'fail default-transport: External mail leaves by smtp without a decision.',
     'warn relayhost: A relay host is set, and the lanes do not use it: they deliver to each domain itself.',
+    'fail transport-table: A transport entry for domains that are not internal leads past the lane split.',
+    'fail filter-ways: What comes by pickup/unix leaves by content_filter (smtp:), past the lane split.',
     'fail lane-header-stripped: tls/unix does not remove the lane header.',
     'fail lane-levels: Lane qtls has the TLS level may.',
     'fail lane-protocols: Lane tls may use suites below grade high.',
@@ -140,7 +150,7 @@ await t.test('what is broken is found, by checks and by a probe', async t => {
   ])
   const lines = (await instance.mainCf()).split('\n').length
   const transport = results.find(({ check }) => check === 'default-transport')
-  t.strictSame(places(transport?.problems[0]), [`main.cf:${lines - 2}  default_transport`])
+  t.strictSame(places(transport?.problems[0]), [`main.cf:${lines - 3}  default_transport`])
 
   const tried = await probeLanes(facts, new AbortController().signal)
   t.strictSame(
@@ -176,6 +186,8 @@ await t.test('what settings can repair is repaired, after a backup', async t => 
   t.strictSame((await readdir(backup)).sort(), ['before.json', 'main.cf', 'master.cf'])
   t.strictSame(problemsIn((await examined(instance)).results), [
     'warn relayhost: A relay host is set, and the lanes do not use it: they deliver to each domain itself.',
+    'fail transport-table: A transport entry for domains that are not internal leads past the lane split.',
+    'fail filter-ways: What comes by pickup/unix leaves by content_filter (smtp:), past the lane split.',
     'fail lane-header-stripped: tls/unix does not remove the lane header.',
     'warn setup: 1 entries and files are not as setup writes them.',
   ])

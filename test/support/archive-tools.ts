@@ -3,20 +3,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A private folder in which 7z and zip run; `close` removes it. */
+/** A private folder in which 7z runs; `close` removes it. */
 export interface ArchiveBox {
   write(name: string, bytes: Buffer): void
   /** Runs 7z, and gives the archive of that name. */
   sevenZip(archive: string, ...args: readonly string[]): Buffer
-  zip(archive: string, ...args: readonly string[]): Buffer
   /** What 7z says of each file of an archive: whether it is encrypted; undefined if it cannot list. */
   listed(archive: string): readonly boolean[] | undefined
-  /** Whether 7z unpacks an archive without a secret. */
-  opens(archive: string): boolean
   close(): void
 }
 
-/** Fails where 7z or zip is missing: both are Debian packages that the tests need. */
+/** Fails where 7z is missing: a Debian package that the tests need. */
 export function openArchiveBox(): ArchiveBox {
   const folder = mkdtempSync(join(tmpdir(), 'ps-archive-'))
   const options = {
@@ -31,7 +28,6 @@ export function openArchiveBox(): ArchiveBox {
   return {
     write: (name, bytes) => writeFileSync(join(folder, name), bytes),
     sevenZip: (archive, ...args) => make('7z', archive, ['a', '-y', archive, ...args]),
-    zip: (archive, ...args) => make('zip', archive, ['-q', archive, ...args]),
     listed(archive) {
       const { status, stdout } = spawnSync('7z', ['l', '-slt', '-pnone', archive], options)
       if (status !== 0) return undefined
@@ -39,7 +35,6 @@ export function openArchiveBox(): ArchiveBox {
         ([, sign]) => sign === '+',
       )
     },
-    opens: archive => spawnSync('7z', ['t', '-pnone', archive], options).status === 0,
     close: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

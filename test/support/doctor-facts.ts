@@ -156,11 +156,16 @@ const FILES: FileFacts = {
     },
   },
   log: undefined,
+  missing: [],
   resolvConf: new Map([['/etc/resolv.conf', 'nameserver 127.0.0.1\n']]),
 }
 
 const LIVE: LiveFacts = {
   milter: { seen: true, value: 'version 6' },
+  running: {
+    seen: true,
+    value: { readAt: NOW, changedAt: new Map([['/etc/postfix/main.cf', NOW - 1000]]) },
+  },
   listeners: new Map(
     ['127.0.0.1:10026', '127.0.0.1:10027', '127.0.0.1:10028'].map(address => [
       address,

@@ -33,6 +33,8 @@ export interface DaemonOptions {
   readonly socket: string
   /** Takes what it says, behind what others said before. */
   readonly logFile: string
+  /** Told how it ended when nobody had ended it. */
+  readonly onDeath: (how: string) => void
 }
 
 /**
@@ -40,7 +42,8 @@ export interface DaemonOptions {
  *
  * Throws  an Error with what it said when it does not.
  */
-export async function startDaemon({ config, socket, logFile }: DaemonOptions): Promise<Daemon> {
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { config, socket, logFile, onDeath } = options
   const log = await open(logFile, 'a')
   const child = spawn(...plainNode(POSTSEAL, 'run', '--config', config), {
     stdio: ['ignore', 'ignore', log.fd],
@@ -52,12 +55,17 @@ export async function startDaemon({ config, socket, logFile }: DaemonOptions): P
       throw new Error(`the daemon did not start:\n${readFileSync(logFile, 'utf8').slice(-5000)}`)
     }
   }
+  let isEnded = false
+  child.once('exit', (code, signal) => {
+    if (!isEnded) onDeath(signal ?? `exit code ${code}`)
+  })
   return {
     get isRunning() {
       return !hasEnded(child)
     },
     signal: name => void child.kill(name),
     end: async (signal = 'SIGTERM') => {
+      isEnded = true
       if (hasEnded(child)) return
       const gone = new Promise<void>(done => child.once('exit', () => done()))
       child.kill(signal)

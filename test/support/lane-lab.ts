@@ -45,6 +45,8 @@ export class LaneLab {
   readonly world: World
   readonly postfix: Postfix
   readonly watch: PostfixWatch
+  /** How the daemon ended when nobody had ended it. */
+  readonly deaths: string[] = []
   #daemon: Daemon | undefined
 
   private constructor(parts: Pick<LaneLab, 'directory' | 'world' | 'postfix'>) {
@@ -180,6 +182,7 @@ export class LaneLab {
       config: join(this.directory, 'milter.conf'),
       socket: socketIn(this.directory),
       logFile: join(this.directory, 'daemon.log'),
+      onDeath: how => this.deaths.push(how),
     })
   }
 

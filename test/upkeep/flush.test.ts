@@ -36,6 +36,24 @@ t.test('only what was deferred because of us is tried again', async t => {
   t.same(asked, ['-j', '-i AAAAA1', '-i AAAAA2', '-i AAAAA6'])
 })
 
+t.test('what Postfix refuses to try is said', async t => {
+  const { log, lines, expect } = recordLog(t)
+  expect('Postfix does not try deferred messages at once')
+  const { run } = postfixWith(
+    entry('AAAAA1', 'mail protection'),
+    entry('AAAAA2', 'mail protection'),
+  )
+  const refusing: RunPostfix = async (command, args) => {
+    const result = await run(command, args)
+    return args.join(' ') === '-i AAAAA2' ? { ...result, code: 69 } : result
+  }
+  t.equal(await flushLanes(refusing, LISTENERS, log), 2)
+  t.match(lines, [
+    { level: 'warn', fields: { count: 1, queue_id: 'AAAAA2' } },
+    { level: 'info', fields: { count: 2 } },
+  ])
+})
+
 t.test('many are tried with one call', async t => {
   const { log } = recordLog(t)
   const many = Array.from({ length: 201 }, (_, at) => entry(`A${1000 + at}`, 'mail protection'))

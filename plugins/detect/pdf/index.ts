@@ -1,6 +1,7 @@
 import {
   definePlugin,
   judgePdf,
+  memoryGate,
   PDF_HEAD_BYTES,
   readWhole,
   s,
@@ -26,7 +27,7 @@ export default definePlugin({
       const findings: Finding[] = []
       for (const part of mail.leaves()) {
         signal.throwIfAborted()
-        const finding = await judgePart(mail, part, config.max_size)
+        const finding = await judgePart(mail, part, config.max_size, signal)
         if (finding !== undefined) findings.push(finding)
       }
       return findings
@@ -34,19 +35,36 @@ export default definePlugin({
   },
 })
 
-async function judgePart(mail: Mail, part: Part, limit: number): Promise<Finding | undefined> {
+async function judgePart(
+  mail: Mail,
+  part: Part,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Finding | undefined> {
   const head = await mail.head(part, PDF_HEAD_BYTES + HEADER.length)
   const start = head.indexOf(HEADER)
   // In a text, the word may stand anywhere.
   if (start < 0 || (start > 0 && part.type.startsWith('text/'))) return undefined
   const finding = { system: 'pdf', part: part.path } as const
-  const bytes = await readWhole(mail.decoded(part), limit)
-  if (bytes === undefined)
-    return { ...finding, verdict: 'unknown', why: 'PDF: it is larger than max_size' }
-  const judgement = await judgePdf(bytes)
+  const size = part.body.end - part.body.start
+  const judgement = await whenThereIsRoom(COPIES * Math.min(size, limit), async () => {
+    signal.throwIfAborted()
+    const bytes = await readWhole(mail.decoded(part), limit)
+    return bytes === undefined ? TOO_LARGE : judgePdf(bytes)
+  })
   if (judgement === undefined) return undefined
   const { verdict, why, isRights } = judgement
   return { ...finding, system: isRights ? 'rms' : 'pdf', verdict, why }
 }
 
 const HEADER = '%PDF-'
+
+const TOO_LARGE = {
+  verdict: 'unknown',
+  why: 'PDF: it is larger than max_size',
+  isRights: false,
+} as const
+
+/** A file is held as a whole, and for a moment in pieces as well. */
+const COPIES = 2
+const whenThereIsRoom = memoryGate(64 * 1024 * 1024)

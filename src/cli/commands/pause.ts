@@ -4,5 +4,5 @@ import { pausingCommand } from '../set-paused.js'
 export const command = pausingCommand('pause', {
   describe: 'Stop outgoing mail: it is accepted and waits',
   example: '$0 pause --reason "wrong rule, ticket 4711"',
-  done: 'Outgoing mail waits from now on (within a second). What a lane has already is on its way.',
+  done: 'Outgoing mail waits from now on. What a lane has already is on its way.',
 })

@@ -2,8 +2,7 @@ import { domainMatcher } from '../../policy/matcher.js'
 import { fail, unknown, warn, type Check, type Problem } from './check.js'
 import { insideDomains, type InsideDomain } from './domain-lists.js'
 import type { DoctorFacts } from './facts.js'
-import { tablesIn } from './table.js'
-import { valueOf } from './view.js'
+import { transportTables } from './transport-tables.js'
 
 /** Domains that our settings hold to be outside although Postfix delivers them inside. */
 const missing: Check = {
@@ -63,7 +62,7 @@ const unserved: Check = {
 
 /** Domains with a next hop of their own are served, whatever the lists say. */
 function transportKeys(facts: DoctorFacts): readonly string[] {
-  return tablesIn(valueOf(facts, 'transport_maps')).flatMap(name =>
+  return transportTables(facts).flatMap(name =>
     (facts.tables.get(name)?.entries ?? []).map(({ key }) => key.slice(key.lastIndexOf('@') + 1)),
   )
 }

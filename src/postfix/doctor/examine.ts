@@ -11,6 +11,7 @@ import { readLive, type SignedNames } from './read-live.js'
 import { readTable } from './read-tables.js'
 import { readViews } from './read-views.js'
 import { nameServersOf } from './resolver.js'
+import type { Table } from './table.js'
 
 export interface Examination {
   readonly config: Config
@@ -59,7 +60,25 @@ export async function examine(examination: Examination): Promise<DoctorFacts> {
   }
   onStep('tables')
   const outside = store?.seen === true ? store.value.sampleDomains : []
-  const questions = [...questionsFor(facts, outside)]
-  const tables = await inTurn(questions, ([name, keys]) => readTable(run, name, keys))
-  return Object.freeze({ ...facts, tables: new Map(tables.map(table => [table.name, table])) })
+  return Object.freeze({ ...facts, tables: await readTables(run, facts, outside) })
+}
+
+/** A table names others, or tells by its patterns what to ask it; theirs may do so once more. */
+const ROUNDS = 3
+
+async function readTables(
+  run: RunPostfix,
+  facts: DoctorFacts,
+  outside: readonly string[],
+): Promise<DoctorFacts['tables']> {
+  const tables = new Map<string, Table>()
+  const asked = new Map<string, number>()
+  for (let round = 0; round < ROUNDS; round++) {
+    const questions = [...questionsFor({ ...facts, tables }, outside)]
+    const open = questions.filter(([name, keys]) => asked.get(name) !== keys.length)
+    const read = await inTurn(open, ([name, keys]) => readTable(run, name, keys))
+    for (const table of read) tables.set(table.name, table)
+    for (const [name, keys] of open) asked.set(name, keys.length)
+  }
+  return tables
 }

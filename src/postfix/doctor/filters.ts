@@ -1,11 +1,14 @@
-import { addressOf } from '../lanes/names.js'
+import { domainMatcher } from '../../policy/matcher.js'
+import { LANE_HEADER } from '../../policy/lanes.js'
+import { parseList } from '../parameters.js'
 import { fail, unknown, warn, type Check, type Problem } from './check.js'
-import { listenersOf, serviceAt, splitTransport } from './expected.js'
+import { laneNames, listenersOf, pinOf, serviceAt, splitTransport } from './expected.js'
 import type { DoctorFacts } from './facts.js'
+import { filterWays, wayOf } from './filter-ways.js'
 import { LATER_LISTS, RESTRICTION_LISTS, accessTables } from './restrictions.js'
-import { doorServices, restrictionsOf } from './smtpd-view.js'
+import { restrictionsOf } from './smtpd-view.js'
 import { placeOf, tablesIn, type Table, type TableEntry } from './table.js'
-import { isLoopback, keyOf, servicesOf, valueOf, whereIs } from './view.js'
+import { keyOf, readersOf, servicesOf, valueOf, whereIs } from './view.js'
 
 /** Checks of cleanup(8) that may name a FILTER. */
 export const CONTENT_CHECKS = [
@@ -15,21 +18,28 @@ export const CONTENT_CHECKS = [
   'body_checks',
 ] as const
 
-/** The access tables that the doors of this machine look into. */
+/**
+ * The access tables that the doors of this machine look into. An entry of one may name a class, so
+ * that the tables of all classes count.
+ */
 export function doorTables(facts: DoctorFacts): readonly string[] {
-  return doorServices(facts).flatMap(service =>
-    [...RESTRICTION_LISTS, ...LATER_LISTS].flatMap(list =>
+  const lists = [...RESTRICTION_LISTS, ...LATER_LISTS]
+  const tables = servicesOf(facts, 'smtpd').flatMap(service =>
+    [...lists, ...parseList(valueOf(facts, 'smtpd_restriction_classes', service))].flatMap(list =>
       accessTables(restrictionsOf(facts, list, service)),
     ),
   )
+  return [...new Set(tables)]
 }
 
 const filterActions: Check = {
   id: 'filter-actions',
   fine: 'No table names a FILTER of its own.',
   look: facts => {
-    const checks = servicesOf(facts, 'cleanup').flatMap(cleanup =>
-      CONTENT_CHECKS.flatMap(parameter => tablesIn(valueOf(facts, parameter, cleanup))),
+    const checks = readersOf(facts, 'cleanup').flatMap(cleanup =>
+      [...CONTENT_CHECKS, 'milter_header_checks'].flatMap(parameter =>
+        tablesIn(valueOf(facts, parameter, cleanup)),
+      ),
     )
     return [...new Set([...checks, ...doorTables(facts)])].flatMap(name => {
       const table = facts.tables.get(name)
@@ -47,18 +57,49 @@ function unread(name: string, table: Table | undefined): Problem {
 }
 
 function filterIn(facts: DoctorFacts, table: Table, entry: TableEntry): readonly Problem[] {
+  const copy = /^BCC\s+(\S+)/i.exec(entry.value)?.[1]
+  if (copy !== undefined) return [copied(facts, copy, table, entry)]
   const target = /^FILTER\s+(\S+)/i.exec(entry.value)?.[1]
   if (target === undefined || target === splitTransport(facts.config)) return []
+  if (isPin(facts, entry)) return []
   const details = {
     at: [{ file: placeOf(table), line: entry.line, value: `${entry.key} ${entry.value}` }],
     remedy:
       'Take the FILTER out; content filters belong into content_filter, products into [[product]].',
   }
   // A filter on this machine gives the message back, and it comes to split from there.
-  const nextHop = target.slice(target.indexOf(':') + 1)
-  return isLoopback(addressOf(nextHop).host)
+  return wayOf(facts, target) === 'here'
     ? [warn(`A table sends some mail to the filter ${target}, unless it is pinned.`, details)]
     : [fail(`A table sends some mail to ${target}, past the lane split.`, details)]
+}
+
+/** The milter has not seen the recipient of a copy when it pins the message, and the pin holds for both. */
+function copied(
+  facts: DoctorFacts,
+  address: string,
+  table: Table,
+  { key, value, line }: TableEntry,
+): Problem {
+  const isInternal = domainMatcher(facts.config.internal_domains)
+  const details = {
+    at: [{ file: placeOf(table), line, value: `${key} ${value}` }],
+    remedy:
+      'Use always_bcc, sender_bcc_maps or recipient_bcc_maps, which keep messages from being pinned as a whole.',
+  }
+  return isInternal(address.slice(address.lastIndexOf('@') + 1))
+    ? warn(
+        `Copies to ${address} go by the lane of the message, not by their own transport.`,
+        details,
+      )
+    : fail(`Copies to ${address} go by the lane of the message, undecided.`, details)
+}
+
+/** An entry of the table of pins, which `pin-table` looks at. */
+function isPin(facts: DoctorFacts, { key, value }: TableEntry): boolean {
+  return (
+    key.includes(LANE_HEADER) &&
+    laneNames(facts.config).some(lane => pinOf(facts.config, lane) === value)
+  )
 }
 
 const contentFilter: Check = {
@@ -77,4 +118,4 @@ const contentFilter: Check = {
 }
 
 /** Ways that tables and filters give a message. */
-export const FILTER_CHECKS: readonly Check[] = [filterActions, contentFilter]
+export const FILTER_CHECKS: readonly Check[] = [filterActions, contentFilter, filterWays]

@@ -1,8 +1,12 @@
 import type { Config } from '../../config/load.js'
 import { productLane } from '../../policy/lanes.js'
-import { fail, type Check, type Problem } from './check.js'
+import { parseList } from '../parameters.js'
+import type { Service } from '../services.js'
+import { fail, warn, type Check, type Problem } from './check.js'
 import { lanesThere } from './expected.js'
-import { isYes, keyOf, serviceNamed, valueOf, whereIs } from './view.js'
+import type { DoctorFacts } from './facts.js'
+import { serverWay } from './filter-ways.js'
+import { editOf, isYes, keyOf, serviceNamed, valueOf, whereIs } from './view.js'
 
 /** Levels that a lane may have; the first is what setup writes. */
 function levelsOf(config: Config, lane: string): readonly string[] {
@@ -32,7 +36,9 @@ const levels: Check = {
     lanesThere(facts).flatMap(lane => {
       const allowed = levelsOf(facts.config, lane.name)
       const level = valueOf(facts, 'smtp_tls_security_level', lane)
-      if (allowed.includes(level)) return []
+      if (allowed.includes(level)) {
+        return level === 'none' ? inClear(facts, lane) : deaf(facts, lane)
+      }
       const value = allowed[0] ?? 'secure'
       return fail(`Lane ${lane.name} has the TLS level ${level || 'none'}.`, {
         at: [whereIs(facts, 'smtp_tls_security_level', lane)],
@@ -40,6 +46,34 @@ const levels: Check = {
         fix: [{ service: keyOf(lane), parameter: 'smtp_tls_security_level', value }],
       })
     }),
+}
+
+/** A product is trusted to protect what it is given, if it gets it unread. */
+function inClear(facts: DoctorFacts, lane: Service): readonly Problem[] {
+  const { product, file } = facts.config
+  const there = product.find(({ name }) => productLane(name) === lane.name)
+  if (there === undefined || serverWay(there.next_hop) !== 'away') return []
+  return [
+    warn(`What is handed over to ${there.name} goes to ${there.next_hop} in clear text.`, {
+      at: [{ file, parameter: 'product', value: there.name }],
+      remedy: 'Set tls to "encrypt" or "secure" in its [[product]] table.',
+    }),
+  ]
+}
+
+/** A lane that does not hear STARTTLS delivers in clear text, or not at all. */
+function deaf(facts: DoctorFacts, lane: Service): readonly Problem[] {
+  const parameter = 'smtp_discard_ehlo_keywords'
+  const words = parseList(valueOf(facts, parameter, lane).toLowerCase())
+  if (!words.includes('starttls')) return []
+  const rest = words.filter(word => word !== 'starttls').join(', ')
+  return [
+    fail(`Lane ${lane.name} does not hear that a server offers TLS.`, {
+      at: [whereIs(facts, parameter, lane)],
+      remedy: `Take starttls out of ${parameter}.`,
+      fix: [editOf(parameter, rest, lane)],
+    }),
+  ]
 }
 
 /** A name that no server has a certificate for (RFC 6761, section 6.4). */
@@ -98,8 +132,32 @@ const protocols: Check = {
           }),
         )
       }
+      const suites = 'tls_high_cipherlist'
+      if (hasWeakSuites(valueOf(facts, suites, lane))) {
+        problems.push(
+          fail(`Lane ${name} calls suites high that are not.`, {
+            at: [whereIs(facts, suites, lane)],
+            remedy: 'Run `postseal setup postfix --apply`.',
+            fix: 'setup',
+          }),
+        )
+      }
       return problems
     }),
+}
+
+/**
+ * Whether a list of suites adds some that are not of grade high; those that are taken out again
+ * (`-aNULL`) or kept out (`!MD5`) do no harm.
+ *
+ * Source  ciphers(1), "CIPHER STRINGS"
+ */
+function hasWeakSuites(list: string): boolean {
+  return list
+    .split(/[\s,:]+/)
+    .some(word =>
+      /^\+?(?:e?NULL|ALL|COMPLEMENTOF\w+|EXP\w*|LOW|MEDIUM|RC4|3?DES|MD5)\b/i.test(word),
+    )
 }
 
 /**
@@ -107,7 +165,7 @@ const protocols: Check = {
  *
  * Source  postconf(5), smtp_tls_mandatory_protocols: `>=TLSv1.2`, exclusions, or names alone
  */
-function isFrom12(value: string): boolean {
+export function isFrom12(value: string): boolean {
   const words = value.split(/[\s,:]+/).filter(word => word !== '')
   if (words.some(word => /^>=(?:TLSv1\.[23]|0*30[34])$/i.test(word))) return true
   const named = words.filter(word => !word.startsWith('!') && !/^[<>]=/.test(word))
@@ -121,13 +179,33 @@ const reuse: Check = {
   fine: 'The lanes make a TLS session of their own for each delivery.',
   look: facts =>
     lanesThere(facts).flatMap(lane => {
-      if (!isYes(valueOf(facts, 'smtp_tls_connection_reuse', lane))) return []
-      return fail(`Lane ${lane.name} reuses TLS sessions, which drops its limits on suites.`, {
-        at: [whereIs(facts, 'smtp_tls_connection_reuse', lane)],
-        remedy: 'Set smtp_tls_connection_reuse=no for it.',
-        fix: [{ service: keyOf(lane), parameter: 'smtp_tls_connection_reuse', value: 'no' }],
-      })
+      const promised = !['none', 'may', 'dane'].includes(
+        valueOf(facts, 'smtp_tls_security_level', lane),
+      )
+      const parameter = 'smtp_tls_connection_reuse'
+      if (promised && isYes(valueOf(facts, parameter, lane))) {
+        return fail(`Lane ${lane.name} reuses TLS sessions, which drops its limits on suites.`, {
+          at: [whereIs(facts, parameter, lane)],
+          remedy: `Set ${parameter}=no for it.`,
+          fix: [{ service: keyOf(lane), parameter, value: 'no' }],
+        })
+      }
+      return keepsFallback(facts, lane)
     }),
+}
+
+/** A kept connection to the fallback is used for the next message to the same domain at once. */
+function keepsFallback(facts: DoctorFacts, lane: Service): readonly Problem[] {
+  if (valueOf(facts, 'smtp_fallback_relay', lane) === '') return []
+  const parameter = 'smtp_connection_cache_on_demand'
+  if (!isYes(valueOf(facts, parameter, lane))) return []
+  return [
+    warn(`Lane ${lane.name} keeps connections: after one failure a domain is not tried again.`, {
+      at: [whereIs(facts, parameter, lane)],
+      remedy: `Set ${parameter}=no for it.`,
+      fix: [{ service: keyOf(lane), parameter, value: 'no' }],
+    }),
+  ]
 }
 
 /** What the lanes promise by their names. */

@@ -1,10 +1,11 @@
 import { SPLIT_LANE } from '../../policy/lanes.js'
+import { parseList } from '../parameters.js'
 import type { Service } from '../services.js'
 import { nextHopOf } from '../lanes/names.js'
 import { fail, warn, type Check, type Problem } from './check.js'
 import { laneNames, lanesThere, listenersOf, serviceAt } from './expected.js'
 import type { DoctorFacts } from './facts.js'
-import { keyOf, serviceNamed, valueOf, whereIs, whereServed } from './view.js'
+import { editOf, keyOf, serviceNamed, servicesOf, valueOf, whereIs, whereServed } from './view.js'
 
 const SETUP = 'Run `postseal setup postfix --apply`.'
 
@@ -22,6 +23,16 @@ const present: Check = {
           fix: 'setup',
         })
       }
+      const off = switchedOff(facts, service)
+      if (off !== undefined) {
+        return fail(
+          `Postfix is told not to offer the service ${name}: what is pinned to it waits.`,
+          {
+            at: [whereIs(facts, 'master_service_disable')],
+            remedy: `Take ${off} out of master_service_disable.`,
+          },
+        )
+      }
       if (service.command === 'smtp') return []
       return fail(`The name ${name} is taken by a service that runs ${service.command}.`, {
         at: [whereServed(facts, service)],
@@ -29,6 +40,12 @@ const present: Check = {
       })
     })
   },
+}
+
+/** The entry of master_service_disable that keeps a service from being offered: `qtls.unix`, `unix`. */
+function switchedOff(facts: DoctorFacts, { name, type }: Service): string | undefined {
+  const off = parseList(valueOf(facts, 'master_service_disable'))
+  return off.find(one => one === `${name}.${type}` || one === type)
 }
 
 const logNames: Check = {
@@ -98,16 +115,47 @@ const mainFallback: Check = {
   id: 'fallback-relay',
   fine: 'Internal mail has no fallback relay.',
   look: facts => {
-    const value = valueOf(facts, 'smtp_fallback_relay')
-    if (value === '') return []
-    return [
-      warn(`What cannot be delivered inside goes to ${value}.`, {
-        at: [whereIs(facts, 'smtp_fallback_relay')],
-        remedy: 'Empty smtp_fallback_relay in main.cf; the lanes have their own.',
-        fix: [{ parameter: 'smtp_fallback_relay', value: '' }],
-      }),
-    ]
+    const ours = new Set(lanesThere(facts))
+    const others = servicesOf(facts, 'smtp').filter(service => !ours.has(service))
+    return [undefined, ...others].flatMap(service => {
+      const parameter = 'smtp_fallback_relay'
+      const value = valueOf(facts, parameter, service)
+      if (value === '') return []
+      return warn(`What cannot be delivered inside goes to ${value}.`, {
+        at: [whereIs(facts, parameter, service)],
+        remedy: `Empty ${parameter}; the lanes have their own.`,
+        fix: [editOf(parameter, '', service)],
+      })
+    })
   },
+}
+
+/** What smtp(8) may change on its way out, and so on the way back to a listener. */
+const CHANGES = [
+  ['smtp_generic_maps', 'with other addresses'],
+  ['smtp_body_checks', 'with another body'],
+  ['smtp_mime_header_checks', 'with other headers of parts'],
+] as const
+
+/** For the lane split, see SPLIT_CHECKS: nothing else comes by it. */
+const unchanged: Check = {
+  id: 'fallback-unchanged',
+  fine: 'What a lane hands back is the message that was decided on.',
+  look: facts =>
+    handOvers(facts)
+      .filter(({ lane }) => lane.name !== SPLIT_LANE)
+      .flatMap(({ lane }) =>
+        CHANGES.flatMap(([parameter, how]) => {
+          if (valueOf(facts, parameter, lane) === '') return []
+          return warn(
+            `Lane ${lane.name} hands back ${how}: what was known of the message does not count.`,
+            {
+              at: [whereIs(facts, parameter, lane)],
+              remedy: `Make the change before the milter, such as by canonical_maps, and set ${parameter}= for the lane.`,
+            },
+          )
+        }),
+      ),
 }
 
 /** Lanes that hand messages to a listener of ours, and to which one. */
@@ -122,4 +170,4 @@ export function handOvers(
 }
 
 /** Final lanes and split as services: there, under their names, leading nowhere else. */
-export const LANE_CHECKS: readonly Check[] = [present, logNames, fallbacks, mainFallback]
+export const LANE_CHECKS: readonly Check[] = [present, logNames, fallbacks, mainFallback, unchanged]

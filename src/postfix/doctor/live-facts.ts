@@ -35,6 +35,8 @@ export interface FileFacts {
   readonly socket: Seen<SocketPath> | undefined
   /** The log that the follower reads, when it is a file. */
   readonly log: Seen<SocketPath> | undefined
+  /** Files for the TLS of Postfix’s clients that are named and not there. */
+  readonly missing: readonly string[]
   /** resolv.conf by path: the system's, and that of the chroot where lanes live in one. */
   readonly resolvConf: ReadonlyMap<string, string>
 }
@@ -60,11 +62,20 @@ export interface SetupFacts {
 export interface LiveFacts {
   /** Negotiation with the milter, as smtpd(8) would begin it. */
   readonly milter: Seen<string>
+  /** Since when Postfix runs with what it has read. */
+  readonly running: Seen<Running>
   /** Greeting of each listener, by its address. */
   readonly listeners: ReadonlyMap<string, Seen<string>>
   /** Greeting of the Postfix that notices go to. */
   readonly notices: Seen<string>
   readonly resolvers: readonly ResolverFacts[]
+}
+
+/** Epoch milliseconds. */
+export interface Running {
+  readonly readAt: number
+  /** Last change of main.cf and master.cf, by path. */
+  readonly changedAt: ReadonlyMap<string, number>
 }
 
 /** What a name server of resolv.conf said about a name whose signature is known to be right or wrong. */

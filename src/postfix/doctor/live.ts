@@ -31,6 +31,29 @@ const listeners: Check = {
     }),
 }
 
+/** Two clocks are compared, one of them by hundredths of a second. */
+const GRACE_MS = 1000
+
+const settingsRead: Check = {
+  id: 'settings-read',
+  fine: 'Postfix has read its settings since they were last changed.',
+  look: ({ live: { running } }) => {
+    if (!running.seen) return []
+    const { readAt, changedAt } = running.value
+    return [...changedAt]
+      .filter(([, at]) => at > readAt + GRACE_MS)
+      .map(([file]) =>
+        unknown(
+          `Postfix has not read ${file} since it was changed: what it does may be otherwise.`,
+          {
+            at: [{ file }],
+            remedy: 'Run `postfix reload`.',
+          },
+        ),
+      )
+  },
+}
+
 const notices: Check = {
   id: 'notices-relay',
   fine: 'The Postfix that notices are given to answers.',
@@ -128,4 +151,4 @@ function inetSocket({ config }: DoctorFacts, host: string): readonly Problem[] {
 }
 
 /** What answers now, and who may ask. */
-export const LIVE_CHECKS: readonly Check[] = [milter, socket, listeners, notices]
+export const LIVE_CHECKS: readonly Check[] = [milter, socket, listeners, settingsRead, notices]

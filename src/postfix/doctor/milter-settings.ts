@@ -1,10 +1,11 @@
 import type { Service } from '../services.js'
 import { PASSES, passOf } from '../../policy/lanes.js'
-import { fail, warn, type Check, type Edit } from './check.js'
+import { fail, warn, type Check, type Edit, type Problem } from './check.js'
 import { listenersOf, serviceAt } from './expected.js'
+import type { DoctorFacts } from './facts.js'
 import { ourMilter, parseMilters } from './our-milter.js'
 import { doorServices } from './smtpd-view.js'
-import { keyOf, servicesOf, valueOf, whereIs } from './view.js'
+import { editOf, keyOf, readersOf, servicesOf, valueOf, whereIs } from './view.js'
 
 const WORSE_THAN_LATE = 'passes mail without a decision while the milter is down'
 
@@ -101,14 +102,33 @@ const macros: Check = {
   id: 'milter-macros',
   fine: 'Postfix tells the milter by which door a message comes, and who logged in.',
   look: facts =>
-    MACROS.flatMap(([parameter, macro]) => {
-      if (wordsOf(valueOf(facts, parameter)).includes(macro)) return []
-      return fail(`Postfix does not tell the milter ${macro}.`, {
-        at: [whereIs(facts, parameter)],
-        remedy: `Add ${macro} to ${parameter}, or take ${parameter} out of main.cf.`,
-        fix: [{ parameter, value: undefined }],
-      })
+    readersOf(facts, 'smtpd').flatMap(service => [
+      ...MACROS.flatMap(([parameter, macro]) => {
+        if (wordsOf(valueOf(facts, parameter, service)).includes(macro)) return []
+        return fail(`Postfix does not tell the milter ${macro}.`, {
+          at: [whereIs(facts, parameter, service)],
+          remedy: `Add ${macro} to ${parameter}, or take ${parameter} out.`,
+          fix: [editOf(parameter, undefined, service)],
+        })
+      }),
+      ...madeUp(facts, service),
+    ]),
+}
+
+/** What a client has not shown, by the macro that says it. */
+const CLAIMS = /\{?\b(auth_\w+|cert_\w+|daemon_name|tls_version)\b\}?\s*=/g
+
+/** A default stands for whatever Postfix knows nothing of: everybody would have logged in. */
+function madeUp(facts: DoctorFacts, service: Service | undefined): readonly Problem[] {
+  const parameter = 'milter_macro_defaults'
+  const names = [...valueOf(facts, parameter, service).matchAll(CLAIMS)].map(([, name]) => name)
+  if (names.length === 0) return []
+  return [
+    fail(`Postfix tells the milter ${names.join(', ')} of clients of whom it knows nothing.`, {
+      at: [whereIs(facts, parameter, service)],
+      remedy: `Take ${names.join(', ')} out of ${parameter}.`,
     }),
+  ]
 }
 
 /** Names of macros have braces of their own, so they are no list as other settings are. */

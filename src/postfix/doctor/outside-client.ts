@@ -81,7 +81,16 @@ function effectOf(facts: DoctorFacts, { name, argument }: Restriction): Effect {
   if (name === 'permit') return 'permits'
   if (FOR_THE_KNOWN.has(name)) return 'nothing'
   if (!MAY_PERMIT.test(name)) return 'nothing'
+  if (name === 'check_client_access' && permitsEverybody(facts, argument)) return 'permits'
   return tablePermits(facts, argument) ? 'may-permit' : 'nothing'
+}
+
+/** `static:OK` and `0.0.0.0/0 OK` let in every client. */
+function permitsEverybody(facts: DoctorFacts, argument: string | undefined): boolean {
+  const entries = argument === undefined ? undefined : facts.tables.get(argument)?.entries
+  return (entries ?? []).some(
+    ({ key, value }) => ['*', '0.0.0.0/0'].includes(key) && /^(?:OK|PERMIT)\b/i.test(value.trim()),
+  )
 }
 
 /** Whether an access table can answer with anything but a refusal. */

@@ -1,6 +1,7 @@
 import { nextHopOf } from '../lanes/names.js'
 import { fail, unknown, warn, type Check, type Evidence, type Problem } from './check.js'
 import { listenersOf } from './expected.js'
+import { isFrom12 } from './lane-tls.js'
 import type { DoctorFacts } from './facts.js'
 import { askTables, placeOf, tablesIn, type Table, type TableEntry } from './table.js'
 import { serviceNamed, valueOf, whereIs } from './view.js'
@@ -93,8 +94,29 @@ function unlisted(name: string, table: Table | undefined, lane: string): Problem
 /** An entry for a domain; the way back to a listener has no TLS, since it never leaves. */
 function isWeak(facts: DoctorFacts, lane: MappedLane, { key, value }: TableEntry): boolean {
   if (policyQuestions(facts).includes(key)) return false
-  const [level = ''] = value.trim().split(/\s+/)
-  return !(MAPPED[lane] as readonly string[]).includes(level)
+  const [level = '', ...attributes] = value.trim().split(/[\s,]+/)
+  if (!(MAPPED[lane] as readonly string[]).includes(level)) return true
+  const said = attributes.map(attribute => attribute.split(/=(.*)/s) as [string, string?])
+  return said.some(([name, text = '']) => weakens(lane, name, text)) || isUnnamed(lane, level, said)
+}
+
+/** Settings that an entry may have for itself; a name from DNS was verified by nobody. */
+function weakens(lane: MappedLane, name: string, value: string): boolean {
+  if (name === 'ciphers') return value !== 'high'
+  if (name === 'protocols') return !isFrom12(value)
+  // Authorities that hold for one domain, in place of those that were looked at.
+  if (name === 'tafile') return lane === 'qtls'
+  if (name !== 'match' || lane !== 'qtls') return false
+  return /(?:^|:)(?:nexthop|dot-nexthop|hostname)(?::|$)/.test(value)
+}
+
+/** `verify` without names believes those of the MX records, which anybody may have made. */
+function isUnnamed(
+  lane: MappedLane,
+  level: string,
+  said: readonly (readonly [string, string?])[],
+): boolean {
+  return lane === 'qtls' && level === 'verify' && !said.some(([name]) => name === 'match')
 }
 
 const dangling: Check = {

@@ -8,6 +8,7 @@ import type { PostfixFacts } from '../instance.js'
 import type { Account, FileFacts, PathRights, Seen, SocketPath } from './live-facts.js'
 import { milterPath } from './our-milter.js'
 import { RESOLV_CONF } from './resolver.js'
+import { tlsFiles } from './tls-files.js'
 
 const run = promisify(execFile)
 const DEADLINE_MS = 5_000
@@ -37,10 +38,24 @@ export async function readFiles(
     daemon: await ownerOf(config.state_directory),
     socket: socket === undefined ? undefined : await rightsTo(socket),
     log: logFile?.seen === true ? await rightsTo(logFile.value) : logFile,
+    missing: await missingOf(tlsFiles(postfix)),
     resolvConf: new Map(
       texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text]])),
     ),
   }
+}
+
+/** Those of several paths that are not there; one that may not be looked at may be there. */
+async function missingOf(paths: readonly string[]): Promise<readonly string[]> {
+  const codes = await Promise.all(
+    paths.map(async path =>
+      stat(path).then(
+        () => undefined,
+        (thrown: NodeJS.ErrnoException) => thrown.code,
+      ),
+    ),
+  )
+  return paths.filter((_, at) => codes[at] === 'ENOENT')
 }
 
 /** A user by name or number; undefined when there is none. */

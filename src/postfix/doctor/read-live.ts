@@ -9,6 +9,7 @@ import { askResolver } from './dns-query.js'
 import { listenersOf } from './expected.js'
 import type { LiveFacts, ResolverFacts, Seen } from './live-facts.js'
 import { milterAddress } from './our-milter.js'
+import { readRunning } from './read-running.js'
 
 const DEADLINE_MS = 5_000
 /** A greeting is a line or a few. */
@@ -28,14 +29,15 @@ export async function readLive(
   names: SignedNames,
 ): Promise<LiveFacts> {
   const addresses = listenersOf(config).map(({ address }) => address)
-  const [milter, notices, resolvers, ...greetings] = await Promise.all([
+  const [milter, running, notices, resolvers, ...greetings] = await Promise.all([
     seen(() => negotiate(milterTarget(config, postfix))),
+    readRunning(postfix),
     seen(() => greetingOf(config.notices.smtp)),
     Promise.all(nameServers.map(address => resolverFacts(address, names))),
     ...addresses.map(address => seen(() => greetingOf(address))),
   ])
   const listeners = new Map(addresses.map((address, at) => [address, greetings[at] ?? NOT_ASKED]))
-  return { milter, notices, resolvers, listeners }
+  return { milter, running, notices, resolvers, listeners }
 }
 
 const NOT_ASKED: Seen<string> = { seen: false, reason: 'nobody asked' }

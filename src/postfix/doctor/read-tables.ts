@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { GatewayError, reasonOf } from '../../errors.js'
+import { parseList } from '../parameters.js'
 import type { RunPostfix } from '../run.js'
 import {
   COMPILED,
@@ -16,7 +17,7 @@ import {
 /** Types that postmap(1) reads from the text itself. */
 const TEXT_TYPES = new Set(['file', 'texthash', ...PATTERN_TYPES])
 /** Types that need no file. */
-const WRITTEN_OUT = new Set(['inline', 'static'])
+const WRITTEN_OUT = new Set(['inline'])
 /** A text above this size is not searched for line numbers. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024
 const DEADLINE_MS = 20_000
@@ -74,10 +75,12 @@ async function listEntries(
   name: string,
   files: TableFiles | undefined,
 ): Promise<readonly TableEntry[] | undefined> {
-  const { type } = parseTableName(name)
+  const { type, path } = parseTableName(name)
   const text = files === undefined ? undefined : await readText(files)
   if (type === 'file') return text === undefined ? undefined : parseTableKeys(text)
+  if (PATTERN_TYPES.has(type) && path.startsWith('{')) return inlineRules(path, type)
   if (PATTERN_TYPES.has(type)) return text === undefined ? undefined : parseTableText(text, type)
+  if (type === 'static') return [staticEntry(name)]
   if (files === undefined && !WRITTEN_OUT.has(type)) return undefined
   const fromText = text === undefined ? [] : parseTableText(text, type)
   const listed = await run('postmap', ['-s', bareName(name)], { timeoutMs: DEADLINE_MS })
@@ -87,6 +90,22 @@ async function listEntries(
   }
   const lines = new Map(fromText.map(({ key, line }) => [key, line]))
   return parseTableListing(listed.stdout).map(entry => ({ ...entry, line: lines.get(entry.key) }))
+}
+
+/** `static:value` and `static:{a value}` say the same to every key. */
+function staticEntry(name: string): TableEntry {
+  const value = parseTableName(name).path.replace(/^\{\s*(.*?)\s*\}$/s, '$1')
+  return { key: '*', value, line: undefined }
+}
+
+/** `cidr:{ {192.0.2.0/24 OK}, {…} }` has its rules in the setting itself. */
+function inlineRules(path: string, type: string): readonly TableEntry[] {
+  return parseList(path.slice(1, -1)).flatMap(rule =>
+    parseTableText(rule.replace(/^\{\s*|\s*\}$/g, ''), type).map(entry => ({
+      ...entry,
+      line: undefined,
+    })),
+  )
 }
 
 async function readText({ text, textAt }: TableFiles): Promise<string | undefined> {

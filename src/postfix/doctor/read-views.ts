@@ -13,7 +13,12 @@ const OF_INTEREST = new Set([
   'smtpd',
   'cleanup',
   'trivial-rewrite',
+  'qmgr',
+  'oqmgr',
+  'nqmgr',
   'pickup',
+  'postscreen',
+  'local',
   'qmqpd',
 ])
 

@@ -1,16 +1,13 @@
 import { SPLIT_LANE } from '../../policy/lanes.js'
 import { obstaclesOf } from '../lanes/first-pass.js'
 import type { Service } from '../services.js'
-import { fail, remark, warn, type Check, type Edit, type Problem } from './check.js'
+import { fail, remark, warn, type Check, type Problem } from './check.js'
 import { splitTransport } from './expected.js'
 import type { DoctorFacts } from './facts.js'
-import { keyOf, serviceNamed, servicesOf, valueOf, whereIs } from './view.js'
+import { SCHEDULERS, editOf, readersOf, serviceNamed, valueOf, whereIs } from './view.js'
 
-/** Whoever resolves addresses: main.cf, and each trivial-rewrite that has options of its own. */
-function resolvers(facts: DoctorFacts): readonly (Service | undefined)[] {
-  const own = servicesOf(facts, 'trivial-rewrite').filter(({ options }) => options.size > 0)
-  return own.length === 0 ? [undefined] : own
-}
+/** Who resolves addresses. */
+const RESOLVER = 'trivial-rewrite'
 
 /** Problems of a setting that must be empty for whoever resolves addresses. */
 function mustBeEmpty(
@@ -18,18 +15,9 @@ function mustBeEmpty(
   parameter: string,
   problem: (service: Service | undefined) => Problem,
 ): readonly Problem[] {
-  return resolvers(facts)
+  return readersOf(facts, RESOLVER)
     .filter(service => valueOf(facts, parameter, service) !== '')
     .map(problem)
-}
-
-function emptied(parameter: string, service: Service | undefined): readonly Edit[] {
-  return [{ ...ownerOf(parameter, service), parameter, value: '' }]
-}
-
-/** Whose setting has to be changed: that of the service where it has one, else main.cf. */
-function ownerOf(parameter: string, service: Service | undefined): { service?: string } {
-  return service?.options.has(parameter) === true ? { service: keyOf(service) } : {}
 }
 
 const defaultTransport: Check = {
@@ -38,7 +26,7 @@ const defaultTransport: Check = {
   look: facts => {
     const wanted = splitTransport(facts.config)
     const parameter = 'default_transport'
-    return resolvers(facts).flatMap(service => {
+    return readersOf(facts, RESOLVER).flatMap(service => {
       const value = valueOf(facts, parameter, service)
       if (value === wanted) return []
       return fail(`External mail leaves by ${value || 'nothing'} without a decision.`, {
@@ -48,7 +36,7 @@ const defaultTransport: Check = {
         fix:
           serviceNamed(facts, SPLIT_LANE) === undefined
             ? 'setup'
-            : [{ ...ownerOf(parameter, service), parameter, value: wanted }],
+            : [editOf(parameter, wanted, service)],
       })
     })
   },
@@ -63,7 +51,7 @@ const senderTransports: Check = {
         at: [whereIs(facts, 'sender_dependent_default_transport_maps', service)],
         remedy:
           'Empty sender_dependent_default_transport_maps; a rule with action "hand-over" sends the mail of some senders elsewhere.',
-        fix: emptied('sender_dependent_default_transport_maps', service),
+        fix: [editOf('sender_dependent_default_transport_maps', '', service)],
       }),
     ),
 }
@@ -77,7 +65,7 @@ const senderRelays: Check = {
         at: [whereIs(facts, 'sender_dependent_relayhost_maps', service)],
         remedy:
           'Empty sender_dependent_relayhost_maps; a rule with action "hand-over" sends the mail of some senders elsewhere.',
-        fix: emptied('sender_dependent_relayhost_maps', service),
+        fix: [editOf('sender_dependent_relayhost_maps', '', service)],
       }),
     ),
 }
@@ -85,16 +73,16 @@ const senderRelays: Check = {
 const filterNextHop: Check = {
   id: 'filter-next-hop',
   fine: 'A pinned message goes to the servers of its recipient’s domain.',
-  look: facts => {
-    if (valueOf(facts, 'default_filter_nexthop') === '') return []
-    return [
-      fail('Pinned messages go to one fixed server instead of that of their recipient.', {
-        at: [whereIs(facts, 'default_filter_nexthop')],
+  look: facts =>
+    readersOf(facts, ...SCHEDULERS).flatMap(service => {
+      const parameter = 'default_filter_nexthop'
+      if (valueOf(facts, parameter, service) === '') return []
+      return fail('Pinned messages go to one fixed server instead of that of their recipient.', {
+        at: [whereIs(facts, parameter, service)],
         remedy: 'Empty default_filter_nexthop.',
-        fix: [{ parameter: 'default_filter_nexthop', value: '' }],
-      }),
-    ]
-  },
+        fix: [editOf(parameter, '', service)],
+      })
+    }),
 }
 
 const relayhost: Check = {
@@ -118,17 +106,16 @@ const relayhost: Check = {
 const deferredLanes: Check = {
   id: 'deferred-transports',
   fine: 'No lane is kept from delivering.',
-  look: facts => {
-    const deferred = valueOf(facts, 'defer_transports').split(/[\s,]+/)
-    const lanes = deferred.filter(name => /^(?:split|qtls|tls|sealed|hand-over-.*)$/.test(name))
-    if (lanes.length === 0) return []
-    return [
-      warn(`Mail in ${lanes.join(', ')} waits until the queue is flushed by hand.`, {
-        at: [whereIs(facts, 'defer_transports')],
+  look: facts =>
+    readersOf(facts, ...SCHEDULERS).flatMap(service => {
+      const deferred = valueOf(facts, 'defer_transports', service).split(/[\s,]+/)
+      const lanes = deferred.filter(name => /^(?:split|qtls|tls|sealed|hand-over-.*)$/.test(name))
+      if (lanes.length === 0) return []
+      return warn(`Mail in ${lanes.join(', ')} waits until the queue is flushed by hand.`, {
+        at: [whereIs(facts, 'defer_transports', service)],
         remedy: 'Take the lanes out of defer_transports; `postseal pause` stops mail on record.',
-      }),
-    ]
-  },
+      })
+    }),
 }
 
 const firstPass: Check = {
@@ -146,7 +133,7 @@ const firstPass: Check = {
   },
 }
 
-/** What could lead a message past the lane split, in main.cf and in trivial-rewrite's options. */
+/** What could lead a message past the lane split, in main.cf and in the options of trivial-rewrite and qmgr. */
 export const ROUTE_CHECKS: readonly Check[] = [
   defaultTransport,
   senderTransports,

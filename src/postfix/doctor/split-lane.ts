@@ -2,7 +2,7 @@ import { SPLIT_LANE } from '../../policy/lanes.js'
 import { fail, warn, type Check } from './check.js'
 import { handOvers } from './lanes.js'
 import { networksOf, networkContains } from './networks.js'
-import { keyOf, serviceNamed, valueOf, whereIs } from './view.js'
+import { SCHEDULERS, editOf, keyOf, readersOf, serviceNamed, valueOf, whereIs } from './view.js'
 
 /** Settings of the lane split: parameter, value, why, and whether anything leaks without it. */
 const WANTED = [
@@ -54,7 +54,7 @@ const settings: Check = {
   },
 }
 
-/** What qmgr(8) does with the lane; parameters of main.cf alone, `split_` being the transport. */
+/** What qmgr(8) does with the lane, `split_` being the transport. */
 const SCHEDULED = [
   ['split_destination_recipient_limit', '1', 'default_destination_recipient_limit', 'fail'],
   [
@@ -69,19 +69,21 @@ const scheduling: Check = {
   id: 'split-scheduling',
   fine: 'The lane split takes one recipient at a time, and one that waits holds up no other.',
   look: facts =>
-    SCHEDULED.flatMap(([parameter, wanted, fallback, severity]) => {
-      const { explicit, main } = facts.postfix
-      const value = explicit.get(parameter) ?? main.get(fallback) ?? ''
-      if (value === wanted) return []
-      const details = {
-        at: [{ ...whereIs(facts, parameter), value }],
-        remedy: `Set ${parameter} to ${wanted}.`,
-        fix: [{ parameter, value: wanted }],
-      }
-      return severity === 'fail'
-        ? fail('Several recipients come back at once, and only one decision is made.', details)
-        : warn('Recipients who wait hold up the mail of others in the lane split.', details)
-    }),
+    readersOf(facts, ...SCHEDULERS).flatMap(service =>
+      SCHEDULED.flatMap(([parameter, wanted, fallback, severity]) => {
+        const own = valueOf(facts, parameter, service)
+        const value = own === '' ? valueOf(facts, fallback, service) : own
+        if (value === wanted) return []
+        const details = {
+          at: [{ ...whereIs(facts, parameter, service), value }],
+          remedy: `Set ${parameter} to ${wanted}.`,
+          fix: [editOf(parameter, wanted, service)],
+        }
+        return severity === 'fail'
+          ? fail('Several recipients come back at once, and only one decision is made.', details)
+          : warn('Recipients who wait hold up the mail of others in the lane split.', details)
+      }),
+    ),
 }
 
 /** An address that outgoing connections are bound to is the one that the listener sees. */

@@ -1,3 +1,4 @@
+import { parseList } from '../parameters.js'
 import { domainMatcher } from '../../policy/matcher.js'
 import { fail, unknown, warn, type Check, type Evidence, type Problem } from './check.js'
 import { splitTransport } from './expected.js'
@@ -10,18 +11,27 @@ import {
   type Table,
   type TableEntry,
 } from './table.js'
-import { valueOf } from './view.js'
-
-/** Domains that nobody has inside; a table that cannot be listed is asked for them. */
-const OUTSIDE_DOMAINS = ['example.com', 'example.net', 'postseal-doctor.invalid']
+import { sampleDomains } from './outside-samples.js'
+import { readersOf, serviceNamed, valueOf } from './view.js'
 
 /** How many entries a problem names; the rest is a number. */
 const NAMED = 5
 
 /** The keys that a transport table is asked for when it cannot be listed, or has patterns. */
-export function transportQuestions(outside: readonly string[]): readonly string[] {
-  const domains = [...new Set([...OUTSIDE_DOMAINS, ...outside])]
+export function transportQuestions(
+  outside: readonly string[],
+  internal: readonly string[],
+): readonly string[] {
+  const domains = sampleDomains(outside, internal)
   return ['*', ...domains.flatMap(domain => [domain, `postmaster@${domain}`])]
+}
+
+/** The tables that whoever resolves addresses looks into for a transport. */
+export function transportTables(facts: DoctorFacts): readonly string[] {
+  const readers = readersOf(facts, 'trivial-rewrite')
+  return [
+    ...new Set(readers.flatMap(service => tablesIn(valueOf(facts, 'transport_maps', service)))),
+  ]
 }
 
 /** The check of what transport_maps says about domains outside. */
@@ -29,7 +39,7 @@ export const transportTable: Check = {
   id: 'transport-table',
   fine: 'No transport entry leads an outside domain past the lane split.',
   look: facts =>
-    tablesIn(valueOf(facts, 'transport_maps')).flatMap(name => {
+    transportTables(facts).flatMap(name => {
       const table = facts.tables.get(name)
       return table === undefined ? [notRead(name)] : lookAt(facts, table)
     }),
@@ -87,10 +97,14 @@ function byAnswers(facts: DoctorFacts, table: Table): readonly Problem[] {
   const answered = [...table.answers].flatMap(([key, value]) =>
     value === undefined || !isOutside(facts, key) ? [] : [{ key, value, line: undefined }],
   )
-  const problems = byEntries(facts, table, answered)
+  // One rule answers many questions: each answer is told once, with the first question.
+  const told = answered.filter(
+    ({ value }, at) => answered.findIndex(one => one.value === value) === at,
+  )
+  const problems = byEntries(facts, table, told)
   if (problems.length > 0) return problems
   const open = (table.entries ?? []).filter(entry => mayMatchOutside(facts, entry))
-  if (table.entries !== undefined && open.length === 0) return []
+  if (table.entries !== undefined && open.length === 0 && table.trouble === undefined) return []
   const asked = `answered nothing wrong to ${table.answers.size} questions`
   const why = table.trouble === undefined ? asked : `could not be read (${table.trouble})`
   return [
@@ -125,7 +139,11 @@ type Kind = 'fine' | 'leak' | 'early'
 function kindOf(facts: DoctorFacts, value: string): Kind {
   const text = value.trim()
   if (text === '' || text === ':' || text === splitTransport(facts.config)) return 'fine'
-  return /^(?:error|retry|discard):/.test(text) ? 'early' : 'leak'
+  const name = /^(?:error|retry|discard)(?=:)/.exec(text)?.[0]
+  if (name === undefined) return 'leak'
+  // The names are those of master.cf, where somebody may have given them to another program.
+  const command = serviceNamed(facts, name)?.command ?? name
+  return ['error', 'retry', 'discard'].includes(command) ? 'early' : 'leak'
 }
 
 /** Whether a key is about mail that leaves: `domain`, `.domain`, `user@domain` or `*`. */
@@ -133,8 +151,16 @@ function isOutside(facts: DoctorFacts, key: string): boolean {
   if (key === '*') return true
   const domain = key.slice(key.lastIndexOf('@') + 1)
   const isInternal = domainMatcher(facts.config.internal_domains)
+  if (domain === '') return false
   // A leading dot stands for everything below: one of those domains is asked for.
-  return domain !== '' && !isInternal(domain.startsWith('.') ? `x${domain}` : domain)
+  const sample = domain.startsWith('.') ? `x${domain}` : domain
+  return !isInternal(sample) || (standsForMore(facts, key) && !isInternal(`x.${domain}`))
+}
+
+/** A domain is itself alone, unless Postfix is told that it is all that is below it as well. */
+function standsForMore(facts: DoctorFacts, key: string): boolean {
+  const lists = parseList(valueOf(facts, 'parent_domain_matches_subdomains'))
+  return /^[^.@*][^@]*$/.test(key) && lists.includes('transport_maps')
 }
 
 function entries(found: readonly TableEntry[]): string {

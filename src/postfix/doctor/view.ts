@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { Service } from '../services.js'
-import type { Evidence } from './check.js'
+import type { Edit, Evidence } from './check.js'
 import type { DoctorFacts, Parameters } from './facts.js'
 
 /** `name/type`, as postconf(1) names a service. */
@@ -70,9 +70,32 @@ export function whereServed(facts: DoctorFacts, service: Service): Evidence {
   return { file: `${facts.postfix.configDirectory}/master.cf`, service: keyOf(service) }
 }
 
+/** Programs that hand messages to transports; each is a form of qmgr(8). */
+export const SCHEDULERS = ['qmgr', 'oqmgr', 'nqmgr'] as const
+
 /** Services that run one of these programs, in the order of master.cf. */
 export function servicesOf(facts: DoctorFacts, ...commands: string[]): readonly Service[] {
   return facts.postfix.services.filter(({ command }) => commands.includes(command))
+}
+
+/**
+ * Whose settings count for programs: each service that has options of its own, and main.cf
+ * (undefined) where one has none.
+ */
+export function readersOf(
+  facts: DoctorFacts,
+  ...commands: string[]
+): readonly (Service | undefined)[] {
+  const services = servicesOf(facts, ...commands)
+  const own = services.filter(({ options }) => options.size > 0)
+  return services.length > 0 && own.length === services.length ? own : [undefined, ...own]
+}
+
+/** A change of a setting where it stands: at the service if it has it as an option, else in main.cf. */
+export function editOf(parameter: string, value: string | undefined, service?: Service): Edit {
+  return service?.options.has(parameter) === true
+    ? { service: keyOf(service), parameter, value }
+    : { parameter, value }
 }
 
 export function serviceNamed(facts: DoctorFacts, name: string, type = 'unix'): Service | undefined {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { deflateSync } from 'node:zlib'
 import t from 'tap'
 import rms from '../../../plugins/detect/rms/index.js'
 import { noise } from '../../support/container-bytes.js'
 import { corpus, detect, mailOf } from '../../support/detect-tools.js'
 import { oleOf } from '../../support/ole-bytes.js'
+import { LICENCE, pfile, rpmsg, rpmsgBlock } from '../../support/rms-bytes.js'
 
 const BINARY = 'Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary'
 const CONTENT = '\u0009DRMContent'
@@ -25,33 +25,6 @@ function withHole(file: Buffer): Buffer {
   holed.writeUInt32LE(6, table + 4 * 100)
   return holed
 }
-
-/** A message.rpmsg of these bytes. */
-function rpmsg(content: Buffer): Buffer {
-  const blocks: Buffer[] = [Buffer.from('76e80460c411e386', 'hex')]
-  for (let at = 0; at < content.length; at += 4096)
-    blocks.push(block(content.subarray(at, at + 4096)))
-  return Buffer.concat(blocks)
-}
-
-function block(content: Buffer, { mark = 0xfa0, size = content.length } = {}): Buffer {
-  const packed = deflateSync(content)
-  const head = Buffer.alloc(12)
-  head.writeUInt32LE(mark, 0)
-  head.writeUInt32LE(size, 4)
-  head.writeUInt32LE(packed.length, 8)
-  return Buffer.concat([head, packed])
-}
-
-/** A file under generic protection. */
-function pfile(licence: Buffer, payload: Buffer, offset = 296 + licence.length): Buffer {
-  const header = Buffer.alloc(296)
-  header.write('.pfile', 0, 'latin1')
-  header.writeUInt32LE(offset, 292)
-  return Buffer.concat([header, licence, payload])
-}
-
-const LICENCE = Buffer.from(`<XrML version="1.2">${' '.repeat(400)}</XrML>`, 'utf16le')
 
 t.test('every form, and what is wrong with it', async t => {
   const magic = Buffer.from('76e80460c411e386', 'hex')
@@ -83,17 +56,17 @@ t.test('every form, and what is wrong with it', async t => {
     ['only the magic bytes', magic, 'unknown'],
     [
       'a block with another mark',
-      Buffer.concat([magic, block(SEALED.subarray(0, 4096), { mark: 1 })]),
+      Buffer.concat([magic, rpmsgBlock(SEALED.subarray(0, 4096), { mark: 1 })]),
       'unknown',
     ],
     [
       'a block of another size',
-      Buffer.concat([magic, block(SEALED.subarray(0, 4096), { size: 9 })]),
+      Buffer.concat([magic, rpmsgBlock(SEALED.subarray(0, 4096), { size: 9 })]),
       'unknown',
     ],
     [
       'a block that grows',
-      Buffer.concat([magic, block(Buffer.alloc(100_000), { size: 4096 })]),
+      Buffer.concat([magic, rpmsgBlock(Buffer.alloc(100_000), { size: 4096 })]),
       'unknown',
     ],
     [

@@ -70,6 +70,35 @@ t.test('domains that Postfix has inside and our settings outside', t =>
       ['fail Mail to b.example is relayed without a decision, though it counts as external.'],
     ],
     [
+      'a relay domain of the resolver’s own',
+      { services: { 'rewrite/unix': { options: { relay_domains: 'clinic.example' } } } },
+      ['fail Mail to clinic.example is relayed without a decision, though it counts as external.'],
+    ],
+    [
+      'a table that takes every domain to be inside',
+      {
+        main: { relay_domains: 'regexp:/etc/postfix/relays' },
+        tables: {
+          'regexp:/etc/postfix/relays': {
+            entries: ['/./ OK'],
+            answers: { 'example.com': 'OK', 'example.net': 'OK', 'inside.example': 'OK' },
+          },
+        },
+      },
+      [
+        'fail Mail to example.com is relayed without a decision, though it counts as external.',
+        'unknown relay_domains names regexp:/etc/postfix/relays, which cannot be listed.',
+      ],
+    ],
+    [
+      'a table that says the same to everything',
+      {
+        main: { relay_domains: 'static:all' },
+        tables: { 'static:all': { entries: ['* all'] } },
+      },
+      ['fail Mail to * is relayed without a decision, though it counts as external.'],
+    ],
+    [
       'a directory service',
       { main: { relay_domains: 'ldap:/etc/postfix/relays.cf, !not.example' } },
       ['unknown relay_domains names ldap:/etc/postfix/relays.cf, which cannot be listed.'],

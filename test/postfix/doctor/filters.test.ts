@@ -38,6 +38,60 @@ t.test('tables that name a FILTER', t =>
       ['fail A table sends some mail to smtp:[192.0.2.1], past the lane split.'],
     ],
     [
+      'behind the pins, for a header of another milter',
+      {
+        main: { milter_header_checks: `regexp:/etc/postfix/postseal/pins, ${CHECKS}` },
+        tables: { [CHECKS]: { entries: ['/^X-Spam/ FILTER smtp:'] } },
+      },
+      ['fail A table sends some mail to smtp:, past the lane split.'],
+    ],
+    [
+      'the pins themselves',
+      {
+        tables: {
+          'regexp:/etc/postfix/postseal/pins': {
+            entries: ['/^X-Postseal-Lane: qtls$/ FILTER qtls:'],
+          },
+        },
+      },
+      [],
+    ],
+    [
+      'in header checks, to a program of this machine',
+      {
+        ...header('/^Subject: x/ FILTER scan:dummy'),
+        master: 'scan unix - n n - 10 pipe argv=/usr/bin/scan',
+      },
+      ['warn A table sends some mail to the filter scan:dummy, unless it is pinned.'],
+    ],
+    [
+      'in a class that only a table names',
+      {
+        main: {
+          smtpd_restriction_classes: 'fax',
+          fax: 'check_sender_access hash:/etc/postfix/fax',
+          smtpd_client_restrictions: `check_client_access ${ACCESS}`,
+        },
+        tables: {
+          [ACCESS]: { entries: ['192.0.2.7 fax'] },
+          'hash:/etc/postfix/fax': { entries: ['fax@inside.example FILTER smtp:'] },
+        },
+      },
+      ['fail A table sends some mail to smtp:, past the lane split.'],
+    ],
+    [
+      'copies that a table makes',
+      header('/^Subject: x/ BCC archive@inside.example'),
+      [
+        'warn Copies to archive@inside.example go by the lane of the message, not by their own transport.',
+      ],
+    ],
+    [
+      'copies that leave',
+      header('/^Subject: x/ BCC eve@partner.example'),
+      ['fail Copies to eve@partner.example go by the lane of the message, undecided.'],
+    ],
+    [
       'in a table that cannot be listed',
       { main: { body_checks: 'pcre:/etc/postfix/body' } },
       [

@@ -15,6 +15,11 @@ const LANE = 'hand-over-p/unix'
 const CASES: Readonly<Record<string, readonly Case[]>> = {
   'lane-levels': [
     [
+      'servers whose STARTTLS is not heard',
+      { main: { smtp_discard_ehlo_keywords: 'dsn, STARTTLS' } },
+      ['fail Lane qtls does not hear that a server offers TLS.'],
+    ],
+    [
       'qtls that takes any certificate',
       option('qtls/unix', 'smtp_tls_security_level', 'encrypt'),
       ['fail Lane qtls has the TLS level encrypt.'],
@@ -46,6 +51,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       ['fail Lane hand-over-p has the TLS level none.'],
     ],
     [
+      'a product in the internet that gets everything in clear text',
+      { conf: product('none').replace('p.inside.example', '192.0.2.1') },
+      ['warn What is handed over to p goes to [192.0.2.1]:25 in clear text.'],
+    ],
+    [
       'a product on this machine',
       { conf: product('none'), ...option(LANE, 'smtp_tls_security_level', 'may') },
       [],
@@ -69,6 +79,16 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['without a lane qtls', { services: { 'qtls/unix': null } }, []],
   ],
   'lane-protocols': [
+    [
+      'suites without encryption among the high ones',
+      option('tls/unix', 'tls_high_cipherlist', 'HIGH:eNULL'),
+      ['fail Lane tls calls suites high that are not.'],
+    ],
+    [
+      'weak suites that are kept out',
+      option('tls/unix', 'tls_high_cipherlist', 'HIGH:!MD5:-aNULL'),
+      [],
+    ],
     ['1.2 by number', protocols('>=0303'), []],
     ['1.3 alone', protocols('>=TLSv1.3'), []],
     ['names alone', protocols('TLSv1.2, TLSv1.3'), []],
@@ -89,12 +109,13 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       'in main.cf and so in lanes without a word of their own',
       {
         main: { smtp_tls_connection_reuse: 'yes' },
-        services: {
-          'sealed/unix': { options: { smtp_tls_connection_reuse: 'no' } },
-          'split/unix': { options: { smtp_tls_connection_reuse: 'no' } },
-        },
       },
       [],
+    ],
+    [
+      'connections that are kept',
+      option('tls/unix', 'smtp_connection_cache_on_demand', 'yes'),
+      ['warn Lane tls keeps connections: after one failure a domain is not tried again.'],
     ],
     [
       'in a lane',

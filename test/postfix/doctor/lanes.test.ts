@@ -9,6 +9,11 @@ const option = (service: string, name: string, value: string | undefined): Case[
 const CASES: Readonly<Record<string, readonly Case[]>> = {
   lanes: [
     [
+      'a lane that is switched off',
+      { main: { master_service_disable: 'qtls.unix' } },
+      ['fail Postfix is told not to offer the service qtls: what is pinned to it waits.'],
+    ],
+    [
       'a lane that is not there',
       { services: { 'tls/unix': null } },
       ['fail There is no service tls: what is pinned to it waits and bounces.'],
@@ -70,7 +75,31 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       ['fail What lane sealed cannot deliver goes to [mail.provider.example], without a decision.'],
     ],
   ],
+  'fallback-unchanged': [
+    [
+      'addresses that are made others on the way out',
+      { main: { smtp_generic_maps: 'hash:/etc/postfix/generic' } },
+      [
+        'warn Lane qtls hands back with other addresses: what was known of the message does not count.',
+      ],
+    ],
+    [
+      'a body that one lane changes',
+      { services: { 'tls/unix': { options: { smtp_body_checks: 'pcre:/etc/postfix/body' } } } },
+      ['warn Lane tls hands back with another body: what was known of the message does not count.'],
+    ],
+    [
+      'what is sealed may be changed, since it does not come back',
+      { services: { 'sealed/unix': { options: { smtp_generic_maps: 'hash:/etc/x' } } } },
+      [],
+    ],
+  ],
   'fallback-relay': [
+    [
+      'a relay for one service',
+      { services: { 'relay/unix': { options: { smtp_fallback_relay: '[192.0.2.1]' } } } },
+      ['warn What cannot be delivered inside goes to [192.0.2.1].'],
+    ],
     [
       'a relay for all',
       { main: { smtp_fallback_relay: '[mail.provider.example]' } },

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { LIVE_CHECKS } from '../../../src/postfix/doctor/live.js'
 import type { PathRights, SocketPath } from '../../../src/postfix/doctor/live-facts.js'
-import { checkCases, type Case } from '../../support/doctor-facts.js'
+import { NOW, checkCases, type Case } from '../../support/doctor-facts.js'
 
 const refused = { seen: false, reason: 'connect ECONNREFUSED' } as const
 
@@ -32,6 +32,29 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       { live: { listeners: new Map([['127.0.0.1:10027', refused]]) } },
       ['fail The listener re-qtls at 127.0.0.1:10027 does not answer: connect ECONNREFUSED.'],
     ],
+  ],
+  'settings-read': [
+    [
+      'changed since',
+      {
+        live: {
+          running: {
+            seen: true,
+            value: {
+              readAt: NOW - 60_000,
+              changedAt: new Map([
+                ['/etc/postfix/main.cf', NOW - 58_000],
+                ['/etc/postfix/master.cf', NOW - 59_500],
+              ]),
+            },
+          },
+        },
+      },
+      [
+        'unknown Postfix has not read /etc/postfix/main.cf since it was changed: what it does may be otherwise.',
+      ],
+    ],
+    ['a Postfix that was not seen', { live: { running: refused } }, []],
   ],
   'notices-relay': [
     [

@@ -68,6 +68,17 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       { main: { milter_connect_macros: 'j _ {daemon_addr}' } },
       ['fail Postfix does not tell the milter {daemon_name}.'],
     ],
+    [
+      'a listener that does not say which one it is',
+      { services: { '127.0.0.1:10026/inet': { options: { milter_connect_macros: 'j' } } } },
+      ['fail Postfix does not tell the milter {daemon_name}.'],
+    ],
+    [
+      'a login for whoever has not logged in',
+      { main: { milter_macro_defaults: '{auth_authen}=boss@inside.example, v=Postfix' } },
+      ['fail Postfix tells the milter auth_authen of clients of whom it knows nothing.'],
+    ],
+    ['a default that claims nothing', { main: { milter_macro_defaults: 'v=Postfix' } }, []],
   ],
 }
 

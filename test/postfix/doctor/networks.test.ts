@@ -55,6 +55,90 @@ t.test('networks are read with and without brackets and width', async t => {
   })
 })
 
+t.test('networks in tables and files', t =>
+  checkCases(t, NETWORK_CHECKS, 'trusted-networks', [
+    [
+      'everybody, by a table of networks',
+      {
+        main: { mynetworks: 'cidr:/etc/postfix/nets' },
+        tables: { 'cidr:/etc/postfix/nets': { entries: ['0.0.0.0/0 OK'] } },
+      },
+      ['fail mynetworks trusts 0.0.0.0/0, which nobody owns as a whole.'],
+    ],
+    [
+      'everybody, by what says yes to all',
+      { main: { mynetworks: 'static:all' }, tables: { 'static:all': { entries: ['* all'] } } },
+      ['fail mynetworks trusts 0.0.0.0/0, which nobody owns as a whole.'],
+    ],
+    [
+      'a file of private networks',
+      {
+        main: { mynetworks: '/etc/postfix/nets' },
+        tables: { 'file:/etc/postfix/nets': { entries: ['10.0.0.0/8 '] } },
+      },
+      [],
+    ],
+    [
+      'everybody, by QMQP',
+      {
+        main: { qmqpd_authorized_clients: '0.0.0.0/0' },
+        master: '628 inet n - n - - qmqpd',
+      },
+      ['fail qmqpd_authorized_clients trusts 0.0.0.0/0, which nobody owns as a whole.'],
+    ],
+  ]),
+)
+
+t.test('clients that speak for others', t =>
+  checkCases(t, NETWORK_CHECKS, 'client-claims', [
+    [
+      'a network of proxies',
+      { main: { smtpd_authorized_xclient_hosts: '192.168.0.0/16' } },
+      ['fail Every client in 192.168.0.0/16 can claim any address and any login at smtp/inet.'],
+    ],
+    [
+      'one proxy, and this machine',
+      { main: { smtpd_authorized_xclient_hosts: '127.0.0.0/8, 192.168.0.7' } },
+      [],
+    ],
+    [
+      'logins without a name',
+      {
+        services: {
+          'smtp/inet': {
+            options: {
+              smtpd_sasl_auth_enable: 'yes',
+              smtpd_sasl_security_options: 'noplaintext',
+              smtpd_sasl_tls_security_options: 'noanonymous',
+            },
+          },
+        },
+      },
+      ['warn At smtp/inet clients may log in without a name, where the server lets them.'],
+    ],
+    [
+      'a proxy before a door',
+      { services: { 'smtp/inet': { options: { smtpd_upstream_proxy_protocol: 'haproxy' } } } },
+      ['warn Whoever reaches smtp/inet says himself from which address he comes.'],
+    ],
+    [
+      'a proxy on this machine',
+      {
+        master: '127.0.0.1:2525 inet n - n - - smtpd -o smtpd_upstream_proxy_protocol=haproxy',
+      },
+      [],
+    ],
+    [
+      'a proxy before postscreen',
+      {
+        master:
+          '192.0.2.1:smtp inet n - n - 1 postscreen -o postscreen_upstream_proxy_protocol=haproxy',
+      },
+      ['warn Whoever reaches 192.0.2.1:smtp/inet says himself from which address he comes.'],
+    ],
+  ]),
+)
+
 t.test('an address is in a network, or it is not', async t => {
   const network = { address: '192.0.2.0', prefix: 24, family: 'ipv4', text: '' } as const
   t.equal(networkContains(network, '192.0.2.7'), true)

@@ -48,6 +48,39 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ],
     ['mandatory DANE in qtls', entry(QTLS, 'partner.example dane-only ciphers=high'), []],
     ['a fingerprint in qtls', entry(QTLS, 'partner.example fingerprint match=AB:CD'), []],
+    [
+      'an old protocol, or weak suites',
+      entry(TLS, 'partner.example encrypt protocols=>=TLSv1 ciphers=high'),
+      ['fail 1 entries in the policy map of lane tls allow less than the lane.'],
+    ],
+    [
+      'weak suites',
+      entry(QTLS, 'partner.example secure match=mx.partner.example ciphers=medium'),
+      ['fail 1 entries in the policy map of lane qtls allow less than the lane.'],
+    ],
+    [
+      'a name that nobody has verified',
+      entry(QTLS, 'partner.example secure match=nexthop:dot-nexthop'),
+      ['fail 1 entries in the policy map of lane qtls allow less than the lane.'],
+    ],
+    [
+      'authorities of its own',
+      entry(QTLS, 'partner.example secure match=mx.partner.example tafile=/etc/postfix/ca.pem'),
+      ['fail 1 entries in the policy map of lane qtls allow less than the lane.'],
+    ],
+    [
+      'the name of whatever server DNS gives',
+      entry(QTLS, 'partner.example verify'),
+      ['fail 1 entries in the policy map of lane qtls allow less than the lane.'],
+    ],
+    [
+      'all that the lane demands, once more',
+      entry(
+        QTLS,
+        'partner.example secure match=mx.partner.example ciphers=high protocols=>=TLSv1.2',
+      ),
+      [],
+    ],
     ['encryption in tls', entry(TLS, 'partner.example encrypt'), []],
     [
       'no TLS in tls',

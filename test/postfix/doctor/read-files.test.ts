@@ -52,6 +52,19 @@ t.test('what the machine says: texts, users, socket, log', async t => {
   t.match(none, { socket: { seen: true }, log: { seen: false, reason: 'there is no log' } })
 })
 
+t.test('files that Postfix’s clients need and that are not there', async t => {
+  const folder = t.testdir({ 'main.cf': '', 'master.cf': '', 'ca.pem': '' })
+  const config = lanesConfig('state_directory = "/no/such"\n')
+  const [there, absent] = [join(folder, 'ca.pem'), join(folder, 'absent.pem')]
+  const main = { smtp_tls_CAfile: there, smtp_tls_cert_file: absent }
+  const { missing } = await readFiles(
+    config,
+    instanceFacts({ configDirectory: folder, main }),
+    undefined,
+  )
+  t.strictSame(missing, [absent])
+})
+
 t.test('a user whom nobody knows, and files that are not there', async t => {
   const folder = t.testdir({ 'main.cf': '', 'master.cf': '' })
   const config = lanesConfig('state_directory = "/no/such"\n')

@@ -107,3 +107,15 @@ t.test('a table that is written out is listed without a file', async t => {
   t.strictSame(table.entries, [{ key: 'a', value: 'b', line: undefined }])
   t.equal(table.files, undefined)
 })
+
+t.test('what is written out in the setting needs no command', async t => {
+  const asked: unknown[] = []
+  const all = await readTable(postmap({}, asked), 'static:{FILTER smtp:}', [])
+  t.strictSame(all.entries, [{ key: '*', value: 'FILTER smtp:', line: undefined }])
+  const rules = await readTable(postmap({}, asked), 'cidr:{ {0.0.0.0/0 OK}, {::/0 REJECT} }', [])
+  t.strictSame(rules.entries, [
+    { key: '0.0.0.0/0', value: 'OK', line: undefined },
+    { key: '::/0', value: 'REJECT', line: undefined },
+  ])
+  t.strictSame(asked, [])
+})

@@ -56,6 +56,15 @@ t.test('strangers who send to strangers', t =>
       rules('check_policy_service unix:private/p, reject_unauth_destination'),
       [depends('check_policy_service unix:private/p')],
     ],
+    [
+      'a table that lets in everybody',
+      rules(`check_client_access ${ACCESS}, reject_unauth_destination`, '', {
+        entries: ['0.0.0.0/0 OK'],
+      }),
+      [
+        `fail smtp/inet relays for everybody: smtpd_relay_restrictions permits (check_client_access ${ACCESS}).`,
+      ],
+    ],
     ['any client certificate', rules('permit_tls_all_clientcerts, reject'), []],
     [
       'a table that lets in for a certificate',

@@ -20,6 +20,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       ['fail External mail leaves by relay without a decision.'],
     ],
     [
+      'main.cf, beside a resolver that says it right for itself',
+      {
+        main: { default_transport: 'smtp' },
+        master: 'other unix - - n - - trivial-rewrite -o default_transport=split:[127.0.0.1]:10026',
+      },
+      ['fail External mail leaves by smtp without a decision.'],
+    ],
+    [
       'another listener in the settings',
       { conf: '[postfix]\nsplit_listener = "127.0.0.1:20026"\n', main: {} },
       [],
@@ -41,6 +49,13 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   'filter-next-hop': [
     [
+      'one of the queue manager’s own',
+      {
+        master: 'qmgr unix n - n 300 1 qmgr -o default_filter_nexthop=[192.0.2.1]',
+      },
+      ['fail Pinned messages go to one fixed server instead of that of their recipient.'],
+    ],
+    [
       'a server',
       { main: { default_filter_nexthop: '[mail.other.example]' } },
       ['fail Pinned messages go to one fixed server instead of that of their recipient.'],
@@ -56,6 +71,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ],
   ],
   'deferred-transports': [
+    [
+      'by an option of the queue manager',
+      { master: 'qmgr unix n - n 300 1 qmgr -o defer_transports=qtls' },
+      ['warn Mail in qtls waits until the queue is flushed by hand.'],
+    ],
     ['another transport', { main: { defer_transports: 'uucp' } }, []],
     [
       'two lanes',

@@ -32,6 +32,16 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   'split-scheduling': [
     [
+      'several recipients, by an option of the queue manager',
+      { master: 'qmgr unix n - n 300 1 qmgr -o split_destination_recipient_limit=50' },
+      ['fail Several recipients come back at once, and only one decision is made.'],
+    ],
+    [
+      'one recipient, by another name',
+      { main: { one_at_a_time: '1', split_destination_recipient_limit: '$one_at_a_time' } },
+      [],
+    ],
+    [
       'several recipients at once',
       { main: { split_destination_recipient_limit: '50' } },
       ['fail Several recipients come back at once, and only one decision is made.'],

@@ -137,7 +137,7 @@ t.test('patterns are tried, and read where they match nothing that was tried', t
 )
 
 t.test('domains known to be outside are asked for, each once, with an address', async t => {
-  t.strictSame(transportQuestions(['partner.example', 'example.com']), [
+  t.strictSame(transportQuestions(['partner.example', 'example.com'], ['inside.example']), [
     '*',
     'example.com',
     'postmaster@example.com',
@@ -147,5 +147,67 @@ t.test('domains known to be outside are asked for, each once, with an address', 
     'postmaster@postseal-doctor.invalid',
     'partner.example',
     'postmaster@partner.example',
+    'not-inside.example',
+    'postmaster@not-inside.example',
+    'notinside.example',
+    'postmaster@notinside.example',
+    'inside.example.example.com',
+    'postmaster@inside.example.example.com',
   ])
 })
+
+const OWN = 'hash:/etc/postfix/own'
+const GOOD = { entries: ['inside.example relay:[10.0.0.5]:25'] }
+
+t.test('tables that not everybody reads, or reads in the same way', t =>
+  checkCases(t, [transportTable], 'transport-table', [
+    [
+      'a table of the resolver’s own',
+      {
+        services: { 'rewrite/unix': { options: { transport_maps: OWN } } },
+        tables: { [OWN]: { entries: ['partner.example smtp:'] } },
+      },
+      [ONE],
+    ],
+    [
+      'a domain that stands for all below it',
+      {
+        main: { parent_domain_matches_subdomains: 'transport_maps' },
+        tables: { [TRANSPORT]: GOOD },
+      },
+      [ONE],
+    ],
+    [
+      'the same, and what is below is inside as well',
+      {
+        conf: 'internal_domains = ["inside.example", ".inside.example"]\n',
+        main: { parent_domain_matches_subdomains: 'transport_maps' },
+        tables: { [TRANSPORT]: GOOD },
+      },
+      [],
+    ],
+    [
+      'a refusal by a service that delivers',
+      {
+        master: 'error unix - - n - - smtp',
+        tables: { [TRANSPORT]: { entries: ['partner.example error:no'] } },
+      },
+      [ONE],
+    ],
+    [
+      'patterns that Postfix cannot read now',
+      {
+        ...regexp('/inside\\.example|partner\\.example/ smtp:', {}),
+        tables: {
+          'regexp:/etc/postfix/t.re': {
+            entries: ['/inside\\.example|partner\\.example/ smtp:'],
+            trouble: 'no such type',
+          },
+        },
+      },
+      [
+        'unknown regexp:/etc/postfix/t.re cannot be listed, and could not be read (no such type): other domains may go past the lane split.',
+      ],
+    ],
+  ]),
+)

@@ -1,8 +1,11 @@
 import t from 'tap'
 import {
+  editOf,
   isLoopback,
   isYes,
+  keyOf,
   numberOf,
+  readersOf,
   serviceNamed,
   servicesOf,
   timeOf,
@@ -78,6 +81,30 @@ t.test('addresses of this machine', async t => {
     ['127.example', false],
   ]
   for (const [host, want] of cases) t.equal(isLoopback(host), want, host)
+})
+
+t.test('whose settings count', async t => {
+  const keys = (facts: Parameters<typeof readersOf>[0]): readonly (string | undefined)[] =>
+    readersOf(facts, 'trivial-rewrite').map(service => service && keyOf(service))
+  const own = { 'rewrite/unix': { options: { relayhost: 'x' } } }
+  t.strictSame(keys(doctorFacts()), [undefined])
+  t.strictSame(keys(doctorFacts({ services: own })), ['rewrite/unix'])
+  t.strictSame(keys(doctorFacts({ services: own, master: 'b unix - - n - - trivial-rewrite' })), [
+    undefined,
+    'rewrite/unix',
+  ])
+  t.strictSame(keys(doctorFacts({ services: { 'rewrite/unix': null } })), [undefined])
+})
+
+t.test('a setting is changed where it stands', async t => {
+  const facts = doctorFacts({ services: { 'rewrite/unix': { options: { relayhost: 'x' } } } })
+  const service = serviceNamed(facts, 'rewrite')
+  t.strictSame(editOf('relayhost', '', service), {
+    service: 'rewrite/unix',
+    parameter: 'relayhost',
+    value: '',
+  })
+  t.strictSame(editOf('soft_bounce', 'no', service), { parameter: 'soft_bounce', value: 'no' })
 })
 
 t.test('services are found by program and by name', async t => {
