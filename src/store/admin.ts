@@ -62,7 +62,8 @@ export interface StoreAdmin {
   decideWaiting(decision: WaitingDecision): Promise<readonly Waiting[]>
   /**
    * Rows whose answer may be there now: decided by a person, over their limit, or waiting for a
-   * domain whose level is known; each at most once in `againAfterMs`.
+   * domain whose level is known; each at most once in `againAfterMs`, but a second time soon where
+   * Postfix may have been busy with the message still.
    */
   waitingToWake(againAfterMs: number): Promise<readonly Waiting[]>
   /** Keeps what the log said, with the position behind it, and releases notices whose cause is queued. */

@@ -43,6 +43,26 @@ export const WAKING_CASES: readonly StoreCase[] = [
     },
   ],
   [
+    'who is woken just after a try, while Postfix is still at the message, is woken once more',
+    async (t, open) => {
+      let now = 0
+      const store = await open(t, { now: () => now })
+      const at = async (time: number): Promise<readonly string[]> => {
+        now = time
+        return wakes(store, 60_000)
+      }
+      const busy = sampleGuest({ key: 'busy', since: 1000, at: 10_000, until: 10_000 })
+      const idle = sampleGuest({ key: 'idle', since: 2000, at: 5000, until: 10_000 })
+      for (const guest of [busy, idle]) await store.wait(guest)
+      t.same(await at(10_500), ['busy', 'idle'])
+      t.same(await at(15_499), [])
+      t.same(await at(15_500), ['busy'])
+      t.same(await at(30_000), [])
+      t.same(await at(70_500), ['idle'])
+      t.same(await at(75_500), ['busy'])
+    },
+  ],
+  [
     'a new decision wakes at once, and so does a new reason to wait',
     async (t, open) => {
       const store = await open(t, { now: () => 5000 })

@@ -67,6 +67,12 @@ export async function decideWaiting(
 }
 
 /**
+ * A queue entry is deferred once all its recipients were tried; who wakes it before that wakes nobody.
+ * So those who were woken soon after their last try are woken once more.
+ */
+const BUSY_MS = 5000
+
+/**
  * Takes those whose answer may be there, oldest first, and notes that they are woken, so that no
  * other gateway wakes them as well. As long as mail is stopped, only a cancelled message has one.
  */
@@ -74,17 +80,18 @@ export async function waitingToWake(
   db: Kysely<Schema>,
   { now, againAfterMs }: { readonly now: number; readonly againAfterMs: number },
 ): Promise<readonly Waiting[]> {
-  const asleepSince = now - againAfterMs
+  const mayBeWoken = sql`(woken_at is null or woken_at <= ${now - againAfterMs}
+    or (woken_at <= ${now - BUSY_MS} and woken_at - last_try < ${BUSY_MS}))`
   const { rows } = await sql<{ key: string }>`
     update waiting set woken_at = ${now}
-    where (woken_at is null or woken_at <= ${asleepSince}) and key in (
+    where ${mayBeWoken} and key in (
       select asleep.key from waiting as asleep
       left join domain_level as own
         on own.customer_id = asleep.customer_id and own.domain = asleep.domain
       left join domain_level as everybodys
         on everybodys.customer_id = 0 and everybodys.domain = asleep.domain
       where asleep.ended_at is null
-        and (asleep.woken_at is null or asleep.woken_at <= ${asleepSince})
+        and ${mayBeWoken}
         and (asleep.verdict = 'cancelled' or (
           (select value from meta where name = 'paused') = 0
           and (asleep.verdict is not null
