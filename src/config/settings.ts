@@ -151,7 +151,6 @@ const PLUGINS = {
   classify: plugins('Plugins that say how much protection a message needs.', [
     'classify/subject-tag',
     'classify/header',
-    'classify/identifiers',
   ]),
   detect: plugins('Plugins that find existing protection.', [
     'detect/smime',
