@@ -93,7 +93,8 @@ export class LaneWatch {
     const { inForce, bccInForce } = this.#state
     if (inForce === before.inForce) return
     if (inForce) {
-      const note = 'Postfix makes copies or filters content, so nothing is bound in the first pass'
+      const note =
+        'Postfix makes copies, maps recipients or filters content: nothing is bound in the first pass'
       this.#log.info('lanes are in force', bccInForce ? { reason: note } : {})
       return
     }

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { enterNamespace } from '../../sandbox/namespace.js'
 import { LaneLab } from '../support/lane-lab.js'
@@ -30,6 +31,7 @@ const lab = await LaneLab.start(t, {
     virtual: [
       'virtual.good@home.test virtual.one@good.test',
       'virtual.weak@home.test virtual.one@weak.test',
+      'moved@good.test moved@weak.test',
       'virtual.both@home.test virtual.two@good.test, virtual.two@weak.test, virtual.two@home.test',
       '',
     ].join('\n'),
@@ -130,4 +132,24 @@ await t.test('mail to a local user of this machine that stays here meets no lane
   await lab.send({ to: ['root@mail.home.test'], class: 'high' })
   const { service, to } = await lab.watch.delivery('root@mail.home.test', 'sent')
   t.same([service, to], ['local', 'local'])
+})
+
+await t.test('an address outside that is made another is decided for what it becomes', async t => {
+  // Copies alone would keep the message from being bound at once.
+  const copies = ['always_bcc', 'sender_bcc_maps', 'recipient_bcc_maps']
+  await lab.postfix.postconf(['-e', ...copies.map(name => `${name} =`)])
+  await lab.postfix.postfix(['reload'])
+  const sent = async (): Promise<boolean> =>
+    lab.send({ from: 'mover@home.test', to: ['moved@good.test'] }).then(
+      () => true,
+      () => false,
+    )
+  // Until two looks at the settings agree, mail is deferred.
+  for (let tries = 0; !(await sent()); tries++) {
+    if (tries > 30) throw new Error('the lanes do not come into force')
+    await sleep(500)
+  }
+  await lab.bounced('moved@weak.test', /5\.7\.1 <moved@weak\.test>/)
+  t.same(await lab.story('moved@weak.test'), ['split: bounced 5.7.1'])
+  t.same([...lab.arrivals('moved@weak.test'), ...lab.arrivals('moved@good.test')], [])
 })

@@ -126,7 +126,7 @@ const firstPass: Check = {
     if (obstacles.length === 0) return []
     return [
       remark(
-        'Copies are made or a content filter looks at mail, so every external message takes the way by split.',
+        'Copies are made, recipients are mapped, or a content filter looks at mail: every external message takes the way by split.',
         obstacles.map(parameter => whereIs(facts, parameter)),
       ),
     ]

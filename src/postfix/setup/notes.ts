@@ -1,16 +1,30 @@
-import { obstaclesOf } from '../lanes/first-pass.js'
+import { obstaclesOf, type Obstacle } from '../lanes/first-pass.js'
 import { othersIn, signersIn } from '../lanes/milters.js'
 import { keyOf } from '../lanes/their-services.js'
 import { inMain, inMaster, note, otherServices, valueOf, type Finder } from './look.js'
+
+const COPIES =
+  'stays: copies are made once, in the first pass, and each is decided for itself at the lane split.'
+const RECIPIENTS =
+  'stays: it is applied once, in the first pass, and who the recipient is then is decided on at the lane split.'
+
+const STAYS: Readonly<Record<Obstacle, string>> = {
+  always_bcc: `always_bcc ${COPIES}`,
+  sender_bcc_maps: `sender_bcc_maps ${COPIES}`,
+  recipient_bcc_maps: `recipient_bcc_maps ${COPIES}`,
+  canonical_maps: `canonical_maps ${RECIPIENTS}`,
+  recipient_canonical_maps: `recipient_canonical_maps ${RECIPIENTS}`,
+  virtual_alias_maps: `virtual_alias_maps ${RECIPIENTS}`,
+  content_filter:
+    'content_filter stays, and mail goes through it once: the listeners of the lanes have none. What it hands back is decided at the lane split.',
+}
 
 /** Why no message is bound in the first pass. */
 export const copiesAndFilters: Finder = look =>
   obstaclesOf(look.facts).map(name =>
     note(
       inMain(look, name),
-      name === 'content_filter'
-        ? 'content_filter stays, and mail goes through it once: the listeners of the lanes have none. What it hands back is decided at the lane split.'
-        : `${name} stays: copies are made once, in the first pass, and each is decided for itself at the lane split.`,
+      STAYS[name],
       'Nothing to do; such mail takes one more step than it would without it.',
     ),
   )

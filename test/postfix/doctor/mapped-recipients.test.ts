@@ -13,7 +13,7 @@ const alias = (entry: string): Case[1] => ({
   tables: { [ALIASES]: { entries: [entry] } },
 })
 const said = (place: string): string =>
-  `fail ${place} makes others of recipients outside: to them a pinned message goes undecided.`
+  `ok ${place} makes others of recipients outside: whom mail goes to then is decided at split.`
 
 t.test('recipients that are made others', t =>
   checkCases(t, [mappedRecipients], 'mapped-recipients', [

@@ -88,7 +88,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       'copies for an archive',
       { main: { always_bcc: 'archive@inside.example' } },
       [
-        'ok Copies are made or a content filter looks at mail, so every external message takes the way by split.',
+        'ok Copies are made, recipients are mapped, or a content filter looks at mail: every external message takes the way by split.',
       ],
     ],
   ],

@@ -14,3 +14,9 @@ await t.test('copies and content filters keep messages from being bound at once'
   ]
   t.same(obstaclesOf(instanceFacts({ services })), ['sender_bcc_maps', 'content_filter'])
 })
+
+t.test('a map that makes one recipient another is one', async t => {
+  for (const name of ['canonical_maps', 'recipient_canonical_maps', 'virtual_alias_maps'])
+    t.same(obstaclesOf(instanceFacts({ explicit: { [name]: 'hash:/a' } })), [name])
+  t.same(obstaclesOf(instanceFacts({ explicit: { sender_canonical_maps: 'hash:/a' } })), [])
+})
