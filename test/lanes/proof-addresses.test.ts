@@ -139,6 +139,8 @@ await t.test('an address outside that is made another is decided for what it bec
   const copies = ['always_bcc', 'sender_bcc_maps', 'recipient_bcc_maps']
   await lab.postfix.postconf(['-e', ...copies.map(name => `${name} =`)])
   await lab.postfix.postfix(['reload'])
+  // Until the daemon has looked again, it goes by what was set before.
+  await sleep(5000)
   const sent = async (): Promise<boolean> =>
     lab.send({ from: 'mover@home.test', to: ['moved@good.test'] }).then(
       () => true,
