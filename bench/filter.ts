@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { chmod } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../sandbox/free-port.js'
+import { endChild } from './end-child.js'
 
 export type Transport = 'unix' | 'tcp'
 
@@ -21,7 +21,6 @@ export interface Filter {
 export type FilterCommand = (listen: string) => readonly [string, ...string[]]
 
 const START_MS = 30_000
-const STOP_MS = 10_000
 
 /**
  * Starts a milter on a new socket in `directory`, or on a free port; resolves when it accepts.
@@ -44,7 +43,7 @@ export async function startFilter(
   await waitUntilItAccepts(child, target, said)
   // Postfix connects as a user of its own.
   if (transport === 'unix') await chmod(target, 0o666)
-  return { target, pid: child.pid ?? 0, stop: () => stop(child) }
+  return { target, pid: child.pid ?? 0, stop: () => endChild(child) }
 }
 
 /** libmilter names the port first. */
@@ -79,7 +78,7 @@ async function waitUntilItAccepts(
     if (failure !== undefined) throw failure
     if (child.exitCode !== null) throw new Error(`the filter ended: ${said()}`)
     if (Date.now() > end) {
-      await stop(child)
+      await endChild(child)
       throw new Error(`the filter does not listen on ${target} after ${START_MS} ms: ${said()}`)
     }
   }
@@ -90,13 +89,4 @@ function accepts(target: string): Promise<boolean> {
   return new Promise(done => {
     socket.once('connect', () => done(true)).once('error', () => done(false))
   }).finally(() => socket.destroy()) as Promise<boolean>
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const gone = once(child, 'exit')
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
-  await gone
-  clearTimeout(timer)
 }

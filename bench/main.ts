@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { runEntry, say } from './entry.js'
 import type { Figure } from './figure.js'
 import { compilePrograms } from './programs.js'
 import type { Bench } from './scenario.js'
@@ -89,13 +90,4 @@ function readOptions() {
   return { ...values, rounds: Math.floor(rounds), seconds }
 }
 
-function say(line: string): void {
-  process.stderr.write(`${line}\n`)
-}
-
-try {
-  await main()
-} catch (thrown) {
-  say(thrown instanceof Error ? thrown.message : String(thrown))
-  process.exitCode = 1
-}
+await runEntry(main)

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { createServices } from '../../src/cli/container.js'
 import { detectFile } from '../../src/cli/detect-file.js'
 import { packageRoot } from '../../src/config/root.js'
+import { runEntry, say } from '../entry.js'
 import type { Row } from './comparison.js'
 import { comparisonPage } from './page.js'
 import { startRspamd } from './rspamd.js'
@@ -64,13 +65,4 @@ async function look(
   }
 }
 
-function say(line: string): void {
-  process.stderr.write(`${line}\n`)
-}
-
-try {
-  await main()
-} catch (thrown) {
-  say(thrown instanceof Error ? thrown.message : String(thrown))
-  process.exitCode = 1
-}
+await runEntry(main)

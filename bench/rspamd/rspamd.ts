@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runCommand } from '../../sandbox/run-command.js'
+import { endChild } from '../end-child.js'
 
 /** A private rspamd. */
 export interface Rspamd {
@@ -17,7 +17,6 @@ export interface Rspamd {
 
 /** It compiles its patterns at its first start. */
 const START_MS = 120_000
-const STOP_MS = 10_000
 const SCAN_MS = 60_000
 
 /**
@@ -44,7 +43,7 @@ export async function startRspamd(directory: string): Promise<Rspamd> {
   return {
     version,
     symbols: async mail => symbolsIn(await ask(socket, '/checkv2', await readFile(mail))),
-    stop: () => stop(child),
+    stop: () => endChild(child),
   }
 }
 
@@ -104,17 +103,8 @@ async function waitUntilItAnswers(child: ChildProcess, socket: string, log: stri
   for (const end = Date.now() + START_MS; !(await isThere()); await sleep(100)) {
     if (failure !== undefined) throw failure
     if (child.exitCode === null && Date.now() < end) continue
-    await stop(child)
+    await endChild(child)
     const said = await readFile(log, 'utf8').catch(() => '')
     throw new Error(`rspamd did not start: ${said.slice(-1000).trim()}`)
   }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const gone = once(child, 'exit')
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
-  await gone
-  clearTimeout(timer)
 }
