@@ -38,7 +38,7 @@ export function passContext(
     },
     waitedTooLong: () => Promise.resolve(waitsFor === 'wait' && isAnswered),
     amend: decision => settled(decision, back, { state: waits, onHold: waitsFor === 'hold' }),
-    routeOf: decision => routeFor(decision, { pass, tried, paused, bccInForce: lanes.bccInForce }),
+    routeOf: decision => routeFor(decision, { pass, tried, paused, bindsLater: lanes.bindsLater }),
     toRewrite: (decision, route) => toRewrite(decision, route, passage),
   }
 }

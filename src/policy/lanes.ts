@@ -45,10 +45,10 @@ export interface LaneState {
   /** Whether everything external that is not pinned comes back at split. */
   readonly inForce: boolean
   /**
-   * Whether Postfix sends copies of its own, which a pin would drag along, or has a content filter,
-   * which a pin would lead past.
+   * Whether nothing is bound in the first pass: Postfix sends copies of its own or makes one recipient
+   * another, which a pin would drag along, or has a content filter, which a pin would lead past.
    */
-  readonly bccInForce: boolean
+  readonly bindsLater: boolean
   /** False while settings change or cannot be read: then nothing new is taken. */
   readonly settled: boolean
 }
@@ -56,6 +56,6 @@ export interface LaneState {
 /** One answer for all recipients, and nothing is pinned. */
 export const NO_LANES: LaneState = Object.freeze({
   inForce: false,
-  bccInForce: false,
+  bindsLater: false,
   settled: true,
 })

@@ -6,8 +6,8 @@ export interface RouteFacts {
   readonly pass: Pass
   /** Every lane that an earlier pass pinned this message to, oldest first. */
   readonly tried: readonly string[]
-  /** Postfix sends copies of its own (always_bcc and the like) or filters content after us. */
-  readonly bccInForce: boolean
+  /** Postfix sends copies of its own, makes one recipient another, or filters content after us. */
+  readonly bindsLater: boolean
   /** An operator has stopped all outgoing mail. */
   readonly paused: boolean
 }
@@ -55,10 +55,10 @@ export function routeFor(decision: Decision, facts: RouteFacts): Route {
 type Way = (recipients: readonly RecipientDecision[], facts: RouteFacts) => Route
 
 const ways: Readonly<Record<Pass, Way>> = {
-  first: (recipients, { paused, bccInForce }) => {
+  first: (recipients, { paused, bindsLater }) => {
     if (recipients.length === 0 || recipients.some(isInternal)) return LEAVE
     if (!paused && recipients.every(isRefused)) return REFUSE
-    if (paused || bccInForce) return LEAVE
+    if (paused || bindsLater) return LEAVE
     const lane = commonLane(recipients)
     return lane === undefined ? LEAVE : pin(lane)
   },

@@ -15,7 +15,7 @@ const LOOK_EVERY_MS = 1000
 const CONNECT_MS = 2000
 const SETTLE_MS = 200
 
-const UNSETTLED: LaneState = Object.freeze({ inForce: false, bccInForce: false, settled: false })
+const UNSETTLED: LaneState = Object.freeze({ inForce: false, bindsLater: false, settled: false })
 
 /**
  * Keeps an eye on what Postfix is set to.
@@ -90,12 +90,12 @@ export class LaneWatch {
   }
 
   #tell(before: LaneState): void {
-    const { inForce, bccInForce } = this.#state
+    const { inForce, bindsLater } = this.#state
     if (inForce === before.inForce) return
     if (inForce) {
       const note =
         'Postfix makes copies, maps recipients or filters content: nothing is bound in the first pass'
-      this.#log.info('lanes are in force', bccInForce ? { reason: note } : {})
+      this.#log.info('lanes are in force', bindsLater ? { reason: note } : {})
       return
     }
     this.#log.warn('lanes are not in force', {
@@ -120,7 +120,7 @@ export function laneState(facts: PostfixFacts, { postfix }: Pick<Config, 'postfi
       value('milter_header_checks') !== '' &&
       hasService('split') &&
       hasService(postfix.split_listener),
-    bccInForce: obstaclesOf(facts).length > 0,
+    bindsLater: obstaclesOf(facts).length > 0,
     settled: true,
   }
 }

@@ -3,7 +3,7 @@ import type { LaneState } from '../../src/policy/lanes.js'
 import type { QueueEntryLog } from '../../src/store/evidence.js'
 import { runGateway, type GatewayOptions, type RunningGateway } from '../support/gateway-running.js'
 
-const LANES: LaneState = { inForce: true, bccInForce: false, settled: true }
+const LANES: LaneState = { inForce: true, bindsLater: false, settled: true }
 const LETTER = 'Message-ID: <1@in.example>\r\nSubject: Offer\r\n\r\nDear Bob\r\n'
 const SECRET = 'Subject: [vertraulich] Befund\r\n\r\nDear Bob\r\n'
 const HIGH = `[plugin."classify/subject-tag"]\nhigh = ["[hoch]"]\nconfidential = ["[vertraulich]"]\n`

@@ -57,7 +57,7 @@ function context(
       sender: { address: 'a@in.example' },
       amend: decision => decision,
       routeOf: decision =>
-        routeFor(decision, { pass: 'first', tried: [], paused: false, bccInForce: false }),
+        routeFor(decision, { pass: 'first', tried: [], paused: false, bindsLater: false }),
       toRewrite: (decision, route) => (route.kind === 'pin' ? decision : undefined),
       levelsOf: async recipients =>
         recipients.map(({ address, domain, internal }) => ({

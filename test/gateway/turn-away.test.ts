@@ -5,7 +5,7 @@ import { runGateway, type GatewayOptions } from '../support/gateway-running.js'
 
 const TENANT = '11111111-2222-3333-4444-555555555555'
 const FOREIGN = 'bbbbbbbb-cccc-dddd-eeee-ffffffffffff'
-const LANES: LaneState = { inForce: true, bccInForce: false, settled: true }
+const LANES: LaneState = { inForce: true, bindsLater: false, settled: true }
 const levels = { 'good.example': 'qualified' } as const
 
 const SETTINGS = `

@@ -25,7 +25,7 @@ function routeOf(pass: Pass, recipients: readonly Who[], facts: Partial<RouteFac
   const route = routeFor(decisionFor(recipients), {
     pass,
     tried: [],
-    bccInForce: false,
+    bindsLater: false,
     paused: false,
     ...facts,
   })
@@ -58,8 +58,8 @@ t.test('the first pass binds a message only when everybody gets the same', async
     ['somebody waits', [WAIT], 'leave'],
     ['somebody is on hold', [HOLD], 'leave'],
     ['a product', [GIVE], 'leave'],
-    ['copies of Postfix', [QTLS], 'leave', { bccInForce: true }],
-    ['rejected in spite of copies', [REJECT], 'refuse', { bccInForce: true }],
+    ['copies of Postfix', [QTLS], 'leave', { bindsLater: true }],
+    ['rejected in spite of copies', [REJECT], 'refuse', { bindsLater: true }],
     ['stopped', [QTLS], 'leave', { paused: true }],
     ['rejected while stopped', [REJECT], 'leave', { paused: true }],
   ]

@@ -68,7 +68,7 @@ t.test('lanes are in force from the second look on, when the listener answers', 
   await watch.look()
   t.match(watch.state, { inForce: false, settled: false })
   await watch.look()
-  t.match(watch.state, { inForce: true, bccInForce: false, settled: true })
+  t.match(watch.state, { inForce: true, bindsLater: false, settled: true })
 })
 
 t.test('without an answer nothing is settled', async t => {
@@ -110,21 +110,21 @@ t.test('a change of the files has to be seen twice', async t => {
   await it.watch.look()
   t.match(it.watch.state, { settled: false })
   await it.watch.look()
-  t.match(it.watch.state, { inForce: true, bccInForce: true, settled: true })
+  t.match(it.watch.state, { inForce: true, bindsLater: true, settled: true })
 })
 
 t.test('copies that a service makes count as well', async t => {
   const it = await lab(t)
   it.master.push('cleanup unix n - y - 0 cleanup -o recipient_bcc_maps=hash:/etc/x')
   await it.watch.settle(1000)
-  t.match(it.watch.state, { inForce: true, bccInForce: true })
+  t.match(it.watch.state, { inForce: true, bindsLater: true })
 })
 
 t.test('so does a content filter, which a pin would lead past', async t => {
   const it = await lab(t)
   it.settings = { ...it.settings, content_filter: 'scan:[127.0.0.1]:10025' }
   await it.watch.settle(1000)
-  t.match(it.watch.state, { inForce: true, bccInForce: true })
+  t.match(it.watch.state, { inForce: true, bindsLater: true })
 })
 
 t.test(
