@@ -1,0 +1,60 @@
+import type { Mail } from '../message/mail.js'
+
+/** Languages that we write in. */
+export const LANGUAGES = ['de', 'fr', 'it', 'en'] as const
+export type Language = (typeof LANGUAGES)[number]
+
+/** How a company presents itself in letters and notices; every text has a default. */
+export interface LetterStyle {
+  readonly company: string
+  /** `data:` URL of an image, at most 100 KiB; never an address. */
+  readonly logo: string | undefined
+  /** `#rrggbb` */
+  readonly colour: string
+  /** Neutral subject of the outer mail, by language. */
+  readonly subject: Readonly<Record<Language, string>>
+  /** Where the recipient asks when in doubt: a telephone number or an address, shown as text. */
+  readonly contact: string
+}
+
+/** What is to be sealed, for one recipient. */
+export interface SealOrder {
+  /** The message as it came, all parts. */
+  readonly mail: Mail
+  readonly recipient: string
+  /** The sender's real address, as the recipient knows it. */
+  readonly sender: string
+  /** The message's reference number, which the sender can confirm. */
+  readonly reference: string
+  /** Language of the outer mail. */
+  readonly language: Language
+  readonly style: LetterStyle
+  /** Formats with a password. */
+  readonly password: string | undefined
+  /** PEM certificates, or armoured public keys, of the recipient; for formats with keys. */
+  readonly keys: readonly string[]
+  /** Where the password comes from, for the cover text. */
+  readonly passwordWay: 'sender' | 'standing' | 'agreed' | 'sms' | undefined
+}
+
+/**
+ * A message that says only what it must: it takes the place of header and body. The gateway keeps
+ * From, To, Date and Message-ID of the message and puts these in place of every other content field.
+ */
+export interface SealedLetter {
+  /** `Subject`, `MIME-Version`, `Content-Type`, `Content-Transfer-Encoding`, in this order. */
+  readonly fields: readonly { readonly name: string; readonly value: string }[]
+  /** The body, CRLF line ends, lines under 998 characters. */
+  readonly body: AsyncIterable<Buffer>
+  readonly bodyBytes: number
+}
+
+/** One container format: `html`, `pdf`, `zip`, `smime`, `pgp`. */
+export interface SealFormat {
+  readonly name: string
+  /** What the recipient opens it with. */
+  readonly opensWith: 'password' | 'certificate' | 'pgp-key'
+  /** Bytes of the letter's body at most, for a message of so many bytes; decided before sealing. */
+  sizeOf(messageBytes: number): number
+  seal(order: SealOrder, signal: AbortSignal): Promise<SealedLetter>
+}
