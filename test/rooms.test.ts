@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   policy: 'errors',
   container: 'errors',
   config: 'errors log policy',
-  classification: 'errors message (policy)',
+  classification: 'errors message container (policy)',
   store: 'errors log config (policy)',
   seal: 'errors log config message store (policy)',
   host: 'errors log config message container classification seal (policy)',
