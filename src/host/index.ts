@@ -74,3 +74,13 @@ export {
 } from '../container/zip-directory.js'
 export { findZipEnd } from '../container/zip-end.js'
 export { createTransferDecoder, type TransferDecoder } from '../message/transfer-decoder.js'
+
+export { IDENTIFIER_SETTINGS, identifierOptions, TEXT_SETTINGS } from './classifier-settings.js'
+export { htmlWords } from '../classification/html-words.js'
+export {
+  identifierJudges,
+  type IdentifierOptions,
+} from '../classification/identifiers/identifier-judge.js'
+export type { ClassLabel, Judge, Passage, Place } from '../classification/judge.js'
+export { mailPassages } from '../classification/mail-passages.js'
+export { textFile, type TextFile } from '../classification/text-file.js'

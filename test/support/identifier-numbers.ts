@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { KindId } from '../../plugins/classify/identifiers/kinds.js'
+import type { KindId } from '../../src/classification/identifiers/kinds.js'
 
 /** Numbers that were made up or published as examples; none is that of a person. */
 export const EXAMPLES: Readonly<Record<KindId, readonly [string, ...string[]]>> = {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import plugin from '../../../plugins/classify/identifiers/index.js'
-import { KIND_IDS, KINDS } from '../../../plugins/classify/identifiers/kinds.js'
+import { KIND_IDS, KINDS } from '../../../src/classification/identifiers/kinds.js'
 import { objectOf } from '../../../src/config/kinds.js'
 import { parseMail } from '../../../src/message/parse-mail.js'
 import {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { MASK, maskForeign } from '../../../plugins/classify/identifiers/mask-foreign.js'
+import { MASK, maskForeign } from '../../../src/classification/identifiers/mask-foreign.js'
 
 await t.test('what no person wrote as a number', t => {
   const long = 'aGVsbG8gd29ybGQ5756921707698512345678901234'

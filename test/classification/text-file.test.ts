@@ -1,6 +1,6 @@
 import t from 'tap'
-import { textFile } from '../../../plugins/classify/identifiers/text-file.js'
-import { mailOf } from '../../support/plugins-run.js'
+import { textFile } from '../../src/classification/text-file.js'
+import { mailOf } from '../support/plugins-run.js'
 
 const EXCEL = 'application/vnd.ms-excel'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isPaymentCard } from '../../../plugins/classify/identifiers/payment-card.js'
+import { isPaymentCard } from '../../../src/classification/identifiers/payment-card.js'
 
 await t.test('a payment card', t => {
   const cases: [string, string, boolean][] = [

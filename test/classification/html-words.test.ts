@@ -1,5 +1,5 @@
 import t from 'tap'
-import { htmlWords } from '../../../plugins/classify/identifiers/html-words.js'
+import { htmlWords } from '../../src/classification/html-words.js'
 
 await t.test('the words of an HTML text', t => {
   const cases: [string, string, string][] = [

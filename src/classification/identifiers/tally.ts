@@ -1,9 +1,7 @@
-import type { Label, RiskClass } from 'postseal/plugin'
+import type { RiskClass } from '../../policy/model.js'
+import type { ClassLabel, Place } from '../judge.js'
 import { CONFIDENCES, type Confidence, type Found } from './judge-text.js'
 import { KINDS, type Kind, type KindId } from './kinds.js'
-
-/** Where in a part something was found, as the reason says it. */
-export type Place = 'text' | 'subject' | 'file name' | 'file'
 
 /** What of which identifier has which consequence. */
 export interface Thresholds {
@@ -52,7 +50,7 @@ export class Tally {
   }
 
   /** One label for each kind that reaches a threshold, and place. */
-  labels(): readonly Label[] {
+  labels(): readonly ClassLabel[] {
     return KINDS.flatMap(kind => {
       const sheets = [...(this.#sheets.get(kind.id)?.values() ?? [])]
       const total = new Set(sheets.flatMap(({ values }) => [...values.keys()])).size

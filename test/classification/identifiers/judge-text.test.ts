@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { contextReader } from '../../../plugins/classify/identifiers/context.js'
-import { htmlWords } from '../../../plugins/classify/identifiers/html-words.js'
-import { judgeText, type Inquiry } from '../../../plugins/classify/identifiers/judge-text.js'
-import { KINDS } from '../../../plugins/classify/identifiers/kinds.js'
+import { contextReader } from '../../../src/classification/identifiers/context.js'
+import { htmlWords } from '../../../src/classification/html-words.js'
+import { judgeText, type Inquiry } from '../../../src/classification/identifiers/judge-text.js'
+import { KINDS } from '../../../src/classification/identifiers/kinds.js'
 import {
   ahvNumber,
   EXAMPLES,

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { Confidence } from '../../../plugins/classify/identifiers/judge-text.js'
-import { KIND_IDS, KINDS, type KindId } from '../../../plugins/classify/identifiers/kinds.js'
-import { masked, Tally } from '../../../plugins/classify/identifiers/tally.js'
+import type { Confidence } from '../../../src/classification/identifiers/judge-text.js'
+import { KIND_IDS, KINDS, type KindId } from '../../../src/classification/identifiers/kinds.js'
+import { masked, Tally } from '../../../src/classification/identifiers/tally.js'
 import { ahvNumber } from '../../support/identifier-numbers.js'
 
 function each<T>(value: T): Record<KindId, T> {

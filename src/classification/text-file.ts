@@ -1,4 +1,6 @@
-import { decodeText, looksLikeText, type Mail, type Part } from 'postseal/plugin'
+import { looksLikeText } from '../container/looks-like-text.js'
+import { decodeText } from '../message/charset.js'
+import type { Mail, Part } from '../message/mail.js'
 
 /** The text of an attached file that the mail does not call text. */
 export interface TextFile {

@@ -2,11 +2,11 @@ import t from 'tap'
 import {
   CONTEXT_WORDS,
   OTHER_NUMBERS,
-} from '../../../plugins/classify/identifiers/context-words.js'
-import { contextReader } from '../../../plugins/classify/identifiers/context.js'
-import { findNumbers } from '../../../plugins/classify/identifiers/find-numbers.js'
-import { foldText, wordsOf } from '../../../plugins/classify/identifiers/fold-text.js'
-import { KINDS, type KindId } from '../../../plugins/classify/identifiers/kinds.js'
+} from '../../../src/classification/identifiers/context-words.js'
+import { contextReader } from '../../../src/classification/identifiers/context.js'
+import { findNumbers } from '../../../src/classification/identifiers/find-numbers.js'
+import { foldText, wordsOf } from '../../../src/classification/fold-text.js'
+import { KINDS, type KindId } from '../../../src/classification/identifiers/kinds.js'
 
 const NUMBER = {
   kvnr: 'A000500015',

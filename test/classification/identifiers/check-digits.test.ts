@@ -11,7 +11,7 @@ import {
   isPhysicianNumber,
   isSwissBusinessNumber,
   passesLuhn,
-} from '../../../plugins/classify/identifiers/check-digits.js'
+} from '../../../src/classification/identifiers/check-digits.js'
 
 type Check = (value: string) => boolean
 

@@ -1,5 +1,5 @@
 import { CONTEXT_WORDS, OTHER_NUMBERS } from './context-words.js'
-import { foldText, wordsOf } from './fold-text.js'
+import { foldText, wordsOf } from '../fold-text.js'
 import { KIND_IDS, type KindId } from './kinds.js'
 import type { Sighting } from './find-numbers.js'
 

@@ -1,6 +1,6 @@
 import type { ContextReader } from './context.js'
 import { findNumbers, type Sighting } from './find-numbers.js'
-import { foldText } from './fold-text.js'
+import { foldText } from '../fold-text.js'
 import type { Kind, KindId } from './kinds.js'
 import { maskForeign } from './mask-foreign.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { foldText, wordsOf } from '../../../plugins/classify/identifiers/fold-text.js'
+import { foldText, wordsOf } from '../../src/classification/fold-text.js'
 
 await t.test('a folded text', t => {
   const cases: [string, string, string][] = [

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { findNumbers } from '../../../plugins/classify/identifiers/find-numbers.js'
-import { KINDS } from '../../../plugins/classify/identifiers/kinds.js'
+import { findNumbers } from '../../../src/classification/identifiers/find-numbers.js'
+import { KINDS } from '../../../src/classification/identifiers/kinds.js'
 import { EXAMPLES } from '../../support/identifier-numbers.js'
 
 const MANY = 10_000

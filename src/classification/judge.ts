@@ -1,0 +1,35 @@
+import type { Label } from '../policy/model.js'
+
+/** A label as a classifier gives it; the host adds the plugin's name. */
+export type ClassLabel = Omit<Label, 'plugin'>
+
+/** Where in a part something was found, as the reason says it. */
+export type Place = 'text' | 'subject' | 'file name' | 'file'
+
+/** Everything that a message says in one place. */
+export interface Passage {
+  /** Path of the part. */
+  readonly path: string
+  readonly place: Place
+  readonly text: string
+  /** The text is HTML; what it says is found first. */
+  readonly isHtml?: boolean
+  /** A text that somebody wrote as mail, so it may have quoted replies, signatures, disclaimers. */
+  readonly isMail?: boolean
+  /** The text goes on; its last word may be a piece of a longer one. */
+  readonly isCut?: boolean
+}
+
+/**
+ * Reads what one message says, passage by passage, and says in labels what class it asks for.
+ *
+ * Every classifier that looks at text judges by these, so a word or a number in an attachment
+ * counts as it would in a body. Nothing of the text is kept but what the labels are made of.
+ */
+export interface Judge {
+  /** Reads a passage; on a long one other work has its turn. Throws when `signal` is aborted. */
+  read(passage: Passage, signal: AbortSignal): Promise<void>
+  /** Whether more text would make no difference, or is beyond the limits. */
+  readonly isFull: boolean
+  labels(): readonly ClassLabel[]
+}

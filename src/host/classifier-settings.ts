@@ -1,0 +1,78 @@
+import { choice, integer, list, size, table, text } from '../config/kinds.js'
+import type { Settings, Values } from '../config/setting.js'
+import {
+  CONFIDENTIAL_FROM,
+  HIGH_FROM,
+  LEAST_CONFIDENCE,
+  type IdentifierOptions,
+} from '../classification/identifiers/identifier-judge.js'
+import { CONFIDENCES } from '../classification/identifiers/judge-text.js'
+import { KIND_IDS } from '../classification/identifiers/kinds.js'
+
+/** Settings of every classifier that reads text: how much of it. */
+export const TEXT_SETTINGS = {
+  max_part_size: size({
+    default: '1M',
+    min: '1K',
+    max: '8M',
+    doc: 'Bytes of one text part that are read.',
+  }),
+  max_message_size: size({
+    default: '2M',
+    min: '1K',
+    max: '64M',
+    doc: 'Text of one message that is read, all parts together.',
+  }),
+} as const satisfies Settings
+
+const NAMES = new RegExp(`^(?:${KIND_IDS.join('|')})$`)
+
+const count = integer({ max: 10_000, doc: 'Different numbers in one message.' })
+const confidence = choice({ values: CONFIDENCES, doc: 'How sure.' })
+const words = list({
+  of: text({ doc: 'A word or several.', maxLength: 60 }),
+  max: 200,
+  doc: 'Context words.',
+})
+
+/** Settings of every classifier that looks for numbers of persons. */
+export const IDENTIFIER_SETTINGS = {
+  high_from: table({
+    of: count,
+    names: NAMES,
+    default: HIGH_FROM,
+    doc: 'From how many different numbers on the class is at least high; 0 is never. A name that is left out keeps its default.',
+  }),
+  confidential_from: table({
+    of: count,
+    names: NAMES,
+    default: CONFIDENTIAL_FROM,
+    doc: 'From how many on it is confidential; 0 is never. A name that is left out keeps its default.',
+  }),
+  least_confidence: table({
+    of: confidence,
+    names: NAMES,
+    default: LEAST_CONFIDENCE,
+    doc: 'What is less sure does not count. A name that is left out keeps its default.',
+  }),
+  context_words: table({
+    of: words,
+    names: NAMES,
+    default: {},
+    doc: 'Words near a number that say what it is, in place of the shipped ones; an asterisk at either end stands for more letters.',
+  }),
+} as const satisfies Settings
+
+/** What the settings say, as `identifierJudges` takes it. */
+export function identifierOptions(
+  config: Values<typeof IDENTIFIER_SETTINGS>,
+): Omit<IdentifierOptions, 'maxText'> {
+  return {
+    thresholds: {
+      highFrom: config.high_from,
+      confidentialFrom: config.confidential_from,
+      leastConfidence: config.least_confidence,
+    },
+    contextWords: config.context_words,
+  }
+}
