@@ -277,6 +277,18 @@ export const ERRORS = {
     exit: 78,
     remedy: 'Install a release of the plugin for this version of Postseal.',
   },
+  ERR_SEAL_UNSEEDED: {
+    text: 'the generator of passwords has no seed',
+    temporary: true,
+    exit: 75,
+    remedy: 'It is seeded when the daemon starts; report it with the lines before from the log.',
+  },
+  ERR_SEAL_SEED_FILE: {
+    text: 'the seed file {file} cannot be renewed: {reason}',
+    temporary: true,
+    exit: 75,
+    remedy: 'Let the user of the daemon own the file and its directory, and make room on its disk.',
+  },
   ERR_GATEWAY_LANES_UNSETTLED: {
     text: 'the settings of Postfix are changing or cannot be read',
     temporary: true,

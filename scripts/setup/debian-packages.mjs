@@ -10,7 +10,12 @@ import { runStep, say } from './step.mjs'
  * @type {[string, string, string[], string | (() => boolean)][]}
  */
 const PACKAGES = [
-  ['python3', 'builds better-sqlite3', ['build', 'bench'], 'python3'],
+  [
+    'python3',
+    'builds better-sqlite3; a second reading of formats',
+    ['build', 'test', 'bench'],
+    'python3',
+  ],
   ['make', 'builds better-sqlite3', ['build'], 'make'],
   ['g++', 'builds better-sqlite3', ['build'], 'g++'],
   ['postfix', 'the mail server that the milter works for', ['demo', 'test', 'bench'], 'postfix'],
