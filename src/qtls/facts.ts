@@ -1,3 +1,7 @@
+import type { DnsState } from '../dns/model.js'
+
+export type { DnsState } from '../dns/model.js'
+
 /**
  * What the prober found out about a domain and its servers: facts, never judgement. They are stored
  * as JSON, so everything is plain data, and a verdict can be made from them again with other rules
@@ -14,12 +18,6 @@ export interface DomainFacts {
   /** What ended in a hurry: more servers or addresses than are looked at, time over. */
   readonly cut: readonly string[]
 }
-
-/**
- * How an answer of the resolver came out: `secure` has the AD bit; `bogus` fails to validate, and
- * comes with checking disabled; `servfail` fails either way.
- */
-export type DnsState = 'secure' | 'insecure' | 'bogus' | 'servfail' | 'timeout'
 
 export interface MxFacts {
   readonly state: DnsState

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { runCommand } from '../../sandbox/run-command.js'
 import { readInstance } from '../../src/postfix/instance.js'
 import { opensslConfig } from '../../src/postfix/lanes/openssl-config.js'
-import { BSI_OFFER } from '../../src/postfix/lanes/qtls-offer.js'
+import { BSI_OFFER } from '../../src/policy/qtls-offer.js'
 import { wantedLanes } from '../../src/postfix/lanes/wanted.js'
 import { lanesConfig } from '../support/postfix-instance.js'
 

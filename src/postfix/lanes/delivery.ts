@@ -5,7 +5,7 @@ import type { PostfixFacts } from '../instance.js'
 import type { Service } from '../services.js'
 import { headerTable, nextHopOf, ownDirectory, policyMap } from './names.js'
 import { OPENSSL_NAME } from './openssl-config.js'
-import type { QtlsOffer } from './qtls-offer.js'
+import type { QtlsOffer } from '../../policy/qtls-offer.js'
 import { laneService } from './service.js'
 
 /** How many messages are handed back at once: a recipient limit of 1 sets the concurrency limit free. */

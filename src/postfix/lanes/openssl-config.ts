@@ -1,5 +1,5 @@
 import { FILE_NOTE } from './header-tables.js'
-import type { QtlsOffer } from './qtls-offer.js'
+import type { QtlsOffer } from '../../policy/qtls-offer.js'
 
 /** Name of the application in the file: `tls_config_name` of the lane. */
 export const OPENSSL_NAME = 'postfix_qtls'

@@ -10,7 +10,7 @@ import { mainSettings, type Setting } from './main-settings.js'
 import { ourMilter, signersIn } from './milters.js'
 import { ownDirectory } from './names.js'
 import { opensslConfig } from './openssl-config.js'
-import { BSI_OFFER, type QtlsOffer } from './qtls-offer.js'
+import { BSI_OFFER, type QtlsOffer } from '../../policy/qtls-offer.js'
 import type { Remark } from './remark.js'
 import { keyOf, optionsOfOthers, type ServiceOption } from './their-services.js'
 
