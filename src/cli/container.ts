@@ -7,6 +7,7 @@ import { createGateway } from '../gateway/gateway.js'
 import { loadPolicy, type Policy } from '../gateway/policy.js'
 import { ReferenceCodes } from '../gateway/reference.js'
 import { loadHost, type PluginHost } from '../host/load.js'
+import { memoryState, type StateKeeper } from '../host/plugin-state.js'
 import { createLog, type Log } from '../log/log.js'
 import { createMilterServer, type MilterServer } from '../milter/index.js'
 import { domainMatcher } from '../policy/matcher.js'
@@ -18,6 +19,9 @@ import { LaneWatch } from '../upkeep/lane-watch.js'
 import { MapKeeper } from '../upkeep/map-keeper.js'
 import { milterLog } from './milter-log.js'
 import { milterLimits } from './milter-limits.js'
+
+/** Where plugins keep values between messages. */
+export type KeeperOf = (services: Pick<Services, 'store'>) => Promise<StateKeeper>
 
 /** Every part that commands are built from, made when it is first asked for. */
 export interface Services {
@@ -38,11 +42,14 @@ export interface Services {
  * Puts the parts together for one set of settings. The one place that knows the container; the
  * rooms take plain objects.
  *
+ * Shape   `keeperOf` says where plugins keep values; by default in memory, so that commands which
+ *         only look change nothing.
  * Gives   the services. What is opened by asking for it is closed by whoever asked, in order.
  */
 export function createServices(
   file: string | undefined,
   overrides: Readonly<Record<string, unknown>> = {},
+  keeperOf: KeeperOf = async () => memoryState(),
 ): Services {
   const container = createContainer<Services>({ injectionMode: InjectionMode.PROXY, strict: true })
   container.register({
@@ -50,7 +57,9 @@ export function createServices(
     log: asFunction(({ config }: Services) => createLog(config.log)).singleton(),
     now: asValue(Date.now),
     policy: asFunction(({ config }: Services) => loadPolicy(config)).singleton(),
-    host: asFunction(({ config, log }: Services) => loadHost(config, log)).singleton(),
+    host: asFunction(async (services: Services) =>
+      loadHost(services.config, services.log, await keeperOf(services)),
+    ).singleton(),
     store: asFunction(async ({ config, log }: Services) => {
       const store = await openStore({
         url: config.store.url,

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { Config } from '../config/load.js'
 import { GatewayError, reasonOf } from '../errors.js'
+import type { StateKeeper } from '../host/plugin-state.js'
 import type { Log } from '../log/log.js'
 import { createServices, type Services } from './container.js'
 import { startHousekeeping } from './housekeeping.js'
@@ -28,7 +29,7 @@ export interface Signals {
  * Throws  whatever keeps it from starting; nothing listens then.
  */
 export async function runDaemon(options: DaemonOptions, signals: Signals = process): Promise<void> {
-  const services = createServices(options.configFile, options.overrides)
+  const services = createServices(options.configFile, options.overrides, stateInStore)
   const { config, log } = services
   const manager = serviceManager(process.env)
   const onNotifyFailed = (thrown: unknown): void =>
@@ -37,10 +38,10 @@ export async function runDaemon(options: DaemonOptions, signals: Signals = proce
   const watchdog = manager.startWatchdog(onNotifyFailed)
   const open: (() => unknown)[] = [() => watchdog.stop()]
   try {
-    const engines = await services.engines
-    open.push(() => engines.close())
     const store = await services.store
     open.push(() => store.close())
+    const engines = await services.engines
+    open.push(() => engines.close())
     await mkdir(config.milter.spool_directory, { recursive: true, mode: 0o700 })
     if (options.everything) open.push(await startFollowing(services))
     const upkeep = await startUpkeep(services)
@@ -71,6 +72,11 @@ export async function runDaemon(options: DaemonOptions, signals: Signals = proce
   log.info('stopped')
 }
 
+/** What plugins keep outlives the daemon, and each set of settings. */
+async function stateInStore({ store }: Pick<Services, 'store'>): Promise<StateKeeper> {
+  return (await store).pluginState
+}
+
 /**
  * Follows the log of Postfix, if there is one: without it mail is decided and sent as ever, and only
  * what a lane hands back stays in its lane.
@@ -90,7 +96,9 @@ function reloader(options: DaemonOptions, services: Services, log: Log): () => P
   let running = Promise.resolve()
   const reload = async (): Promise<void> => {
     try {
-      const fresh = createServices(options.configFile, options.overrides)
+      const fresh = createServices(options.configFile, options.overrides, () =>
+        stateInStore(services),
+      )
       const engine = await fresh.engine
       const engines = await services.engines
       const waiting = needRestart(services.config, fresh.config)

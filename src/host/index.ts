@@ -14,6 +14,9 @@ export type {
   StageRun,
   Started,
 } from './plugin.js'
+export { NetworkError } from './plugin-network.js'
+export type { NetworkAnswer, NetworkRequest, PluginNetwork } from './plugin-network.js'
+export type { PluginState } from './plugin-state.js'
 export { s } from './settings.js'
 export type { Setting, Settings, Values } from '../config/setting.js'
 

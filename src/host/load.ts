@@ -7,6 +7,7 @@ import type { Edit } from '../message/edit.js'
 import type { Decision, Finding, Label } from '../policy/model.js'
 import { loadError } from './load-error.js'
 import { STAGES, type Stage } from './plugin.js'
+import { memoryState, type StateKeeper } from './plugin-state.js'
 import { resolvePlugin, type PluginModule } from './resolve.js'
 import { runStage } from './run-stage.js'
 import { shippedPlugins } from './shipped.js'
@@ -28,15 +29,21 @@ export interface PluginHost {
 /**
  * Loads and sets up the plugins that the configuration names.
  *
+ * Shape   `keeper` is where plugins keep values between messages; by default this process only, for
+ *         commands that must change nothing.
  * Throws  ERR_CONFIG_INVALID for names and settings that are wrong, with all problems;
  *         ERR_HOST_LOAD and ERR_HOST_API for a plugin that cannot be used. Nothing stays open then.
  */
-export async function loadHost(config: Config, log: Log): Promise<PluginHost> {
+export async function loadHost(
+  config: Config,
+  log: Log,
+  keeper: StateKeeper = memoryState(),
+): Promise<PluginHost> {
   const modules = findModules(config)
   const started: StartedPlugin[] = []
   try {
     for (const [stage, module] of modules) {
-      const plugin = await startPlugin(module, config, log)
+      const plugin = await startPlugin(module, config, log, keeper)
       started.push(plugin)
       requireStage(plugin.info, stage)
       requireOnce(started)

@@ -3,6 +3,8 @@ import type { Mail } from '../message/mail.js'
 import type { Decision } from '../policy/model.js'
 import { withDeadline } from './deadline.js'
 import type { Plugin, PluginLog, StageRun, Stage, Started } from './plugin.js'
+import type { StateKeeper } from './plugin-state.js'
+import { setupTools } from './setup-tools.js'
 import { loadError } from './load-error.js'
 import { describeThrown, pluginError } from './plugin-error.js'
 import type { PluginInfo, StartedPlugin } from './started-plugin.js'
@@ -11,6 +13,8 @@ export interface SetupOptions {
   readonly settings: Readonly<Record<string, unknown>>
   readonly log: PluginLog
   readonly setupTimeoutMs: number
+  /** Where the plugin's state is kept. */
+  readonly keeper: StateKeeper
 }
 
 export interface StartOptions extends SetupOptions {
@@ -62,7 +66,12 @@ export async function setUp(
   const late = (): Error =>
     loadError(plugin.name, `setup took longer than ${options.setupTimeoutMs} ms`)
   const setup = async (): Promise<Started<Stage>> =>
-    plugin.setup({ config: options.settings, log: options.log, signal: stop.signal })
+    plugin.setup({
+      config: options.settings,
+      log: options.log,
+      signal: stop.signal,
+      ...setupTools(plugin, options.keeper),
+    })
   let started: Started<Stage>
   try {
     started = await withDeadline(setup(), options.setupTimeoutMs, late)

@@ -2,12 +2,14 @@ import type { Settings, Values } from '../config/setting.js'
 import type { Edit } from '../message/edit.js'
 import type { Mail } from '../message/mail.js'
 import type { Decision, Finding, Label } from '../policy/model.js'
+import type { PluginNetwork } from './plugin-network.js'
+import type { PluginState } from './plugin-state.js'
 
 /**
  * Version of everything that `postseal/plugin` exports, `major.minor`. A plugin built for another
  * major version, or for a newer minor one, is not loaded.
  */
-export const API_VERSION = '1.0'
+export const API_VERSION = '1.1'
 
 export const STAGES = ['classify', 'detect', 'rewrite'] as const
 export type Stage = (typeof STAGES)[number]
@@ -39,6 +41,10 @@ export interface SetupContext<C extends Settings> {
   readonly log: PluginLog
   /** Aborted when the plugin is late or the daemon stops while it starts. */
   readonly signal: AbortSignal
+  /** For a plugin with `needs: { network: true }`. */
+  readonly network: PluginNetwork
+  /** For a plugin with `needs: { state: true }`. */
+  readonly state: PluginState
 }
 
 /** What a plugin wants to see. */
@@ -47,6 +53,10 @@ export interface PluginNeeds {
   readonly body?: boolean
   /** Further Postfix macros, such as `{cert_issuer}`. */
   readonly macros?: readonly string[]
+  /** Asks services on the network, by `network` of its setup. */
+  readonly network?: boolean
+  /** Keeps values between messages, by `state` of its setup, under its own name in the store. */
+  readonly state?: boolean
 }
 
 /** What `setup` gives: the function that runs for each message, with `close` where needed. */

@@ -6,7 +6,8 @@ import type { Values } from '../config/setting.js'
 import type { Log } from '../log/log.js'
 import { startInMain } from './main-plugin.js'
 import { DOORS, importPlugin, registerDoors } from './module.js'
-import type { PluginLog } from './plugin.js'
+import type { Plugin, PluginLog } from './plugin.js'
+import type { StateKeeper } from './plugin-state.js'
 import type { PluginModule } from './resolve.js'
 import type { PluginInfo, StartedPlugin } from './started-plugin.js'
 import { PluginWorkers } from './worker-plugin.js'
@@ -35,15 +36,16 @@ export async function startPlugin(
   module: PluginModule,
   config: Config,
   log: Log,
+  keeper: StateKeeper,
 ): Promise<StartedPlugin> {
   const mayLoadHere = module.shipped || ownSettings(module.entry, config).run_in === 'main'
-  if (!mayLoadHere) return startWorkers(module, config, log)
+  if (!mayLoadHere) return startWorkers(module, config, log, keeper)
   if (!module.shipped) registerDoors(DOORS)
   const plugin = await importPlugin(module.url, module.entry)
   const { name, thread } = plugin
   const { run_in: runIn, timeout } = ownSettings(module.entry, config, name)
   const wanted = runIn === 'default' ? thread : runIn
-  if (wanted === 'worker') return startWorkers(module, config, log)
+  if (wanted === 'worker') return startWorkers(module, config, log, keeper)
   const section = sectionOf(module.entry, config, name)
   const checked = checkSettings(plugin.config, withoutHostSettings(section.values))
   if (checked.problems !== undefined) throw invalid(checked.problems, section, name)
@@ -52,6 +54,7 @@ export async function startPlugin(
     log: pluginLog(log, name),
     timeoutMs: timeout || config.plugins.timeout,
     setupTimeoutMs: config.plugins.setup_timeout,
+    keeper,
   })
 }
 
@@ -59,6 +62,7 @@ async function startWorkers(
   module: PluginModule,
   config: Config,
   log: Log,
+  keeper: StateKeeper,
 ): Promise<StartedPlugin> {
   const { plugins } = config
   const { entry, url } = module
@@ -68,7 +72,8 @@ async function startWorkers(
     timeoutMs: ownSettings(entry, config).timeout || plugins.timeout,
     setupTimeoutMs: plugins.setup_timeout,
   }
-  const workers = new PluginWorkers({ entry, url, doors: DOORS }, limits, pluginLog(log, entry))
+  const own = pluginLog(log, entry)
+  const workers = new PluginWorkers({ entry, url, doors: DOORS }, limits, own, keeper)
   try {
     const description = await workers.describe()
     const section = sectionOf(entry, config, description.name)
@@ -114,11 +119,12 @@ function invalid(problems: readonly Problem[], section: RawSection, name: string
 
 function infoOf(
   { entry, shipped, file }: PluginModule,
-  plugin: Pick<PluginInfo, 'name' | 'stage' | 'version' | 'summary'>,
+  plugin: Pick<Plugin, 'name' | 'stage' | 'version' | 'summary' | 'needs'>,
   runsIn: 'main' | 'worker',
 ): PluginInfo {
   const { name, stage, version, summary } = plugin
-  return Object.freeze({ name, stage, version, summary, runsIn, entry, shipped, file })
+  const uses = (['network', 'state'] as const).filter(each => plugin.needs[each] === true)
+  return Object.freeze({ name, stage, version, summary, runsIn, uses, entry, shipped, file })
 }
 
 function pluginLog(log: Log, plugin: string): PluginLog {

@@ -9,6 +9,8 @@ export interface PluginInfo {
   readonly version: string
   readonly summary: string
   readonly runsIn: 'main' | 'worker'
+  /** What it declares to need beyond the message. */
+  readonly uses: readonly ('network' | 'state')[]
   /** As it stands in [plugins]. */
   readonly entry: string
   readonly shipped: boolean

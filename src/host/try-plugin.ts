@@ -6,6 +6,7 @@ import type { Decision } from '../policy/model.js'
 import type { StageResult } from './check-result.js'
 import { loadError } from './load-error.js'
 import type { Stage } from './plugin.js'
+import { memoryState } from './plugin-state.js'
 import { resolvePlugin } from './resolve.js'
 import { runStage } from './run-stage.js'
 import { startPlugin } from './start.js'
@@ -26,7 +27,12 @@ export async function tryPlugin(
 ): Promise<readonly StageResult[Stage][]> {
   const module = resolvePlugin(entry, config.directory) ?? resolvePlugin(entry, process.cwd())
   if (module === undefined) throw loadError(entry, 'it was not found')
-  const plugin = await startPlugin(module, withSettings(config, entry, settings), log)
+  const plugin = await startPlugin(
+    module,
+    withSettings(config, entry, settings),
+    log,
+    memoryState(),
+  )
   try {
     const { signal } = new AbortController()
     return await runStage(plugin.info.stage, [plugin], mail, decision, signal)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Piscina } from 'piscina'
 import { GatewayError } from '../errors.js'
 import type { Mail } from '../message/mail.js'
@@ -6,6 +7,8 @@ import { loadError } from './load-error.js'
 import { packMail } from './mail-transfer.js'
 import { API_VERSION, type PluginLog } from './plugin.js'
 import { pluginError } from './plugin-error.js'
+import type { StateKeeper } from './plugin-state.js'
+import { serveState } from './state-channel.js'
 import type { PluginInfo, StartedPlugin } from './started-plugin.js'
 import type {
   PluginDescription,
@@ -43,9 +46,20 @@ export class PluginWorkers {
   /** By task: what to do when its thread says that the plugin has the message now. */
   readonly #begins = new Map<number, () => void>()
 
-  constructor(setup: WorkerSetup, limits: WorkerLimits, log: PluginLog) {
+  readonly #stateChannel = `postseal-state-${randomUUID()}`
+  readonly #keeper: StateKeeper
+  #state: { close(): void } | undefined
+
+  constructor(
+    module: Omit<WorkerSetup, 'stateChannel'>,
+    limits: WorkerLimits,
+    log: PluginLog,
+    keeper: StateKeeper,
+  ) {
+    const setup: WorkerSetup = { ...module, stateChannel: this.#stateChannel }
     this.#entry = setup.entry
     this.#limits = limits
+    this.#keeper = keeper
     this.#pool = new Piscina<WorkerTask, WorkerAnswer>({
       filename: new URL('./worker-door.cjs', import.meta.url).href,
       minThreads: 1,
@@ -67,7 +81,11 @@ export class PluginWorkers {
   /** Loads the module in a thread; nothing of a third party's plugin runs in this one. */
   async describe(): Promise<PluginDescription> {
     const answer = await this.#load({ kind: 'describe' })
-    if (answer.kind === 'description') return answer.description
+    if (answer.kind === 'description') {
+      const { name, needs } = answer.description
+      if (needs.state === true) this.#state ??= serveState(this.#stateChannel, name, this.#keeper)
+      return answer.description
+    }
     throw this.#refusal(answer)
   }
 
@@ -98,6 +116,7 @@ export class PluginWorkers {
       await this.#pool.run({ kind: 'close' }, { signal: within }).catch(() => undefined)
     }
     await this.#pool.destroy()
+    this.#state?.close()
   }
 
   async #load(task: WorkerTask): Promise<WorkerAnswer> {

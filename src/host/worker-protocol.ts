@@ -10,6 +10,8 @@ export interface WorkerSetup {
   readonly entry: string
   /** Modules that plugins may import by name, and where they are. */
   readonly doors: Readonly<Record<string, string>>
+  /** Name of the channel on which the plugin's state is kept. */
+  readonly stateChannel: string
 }
 
 export type WorkerTask =

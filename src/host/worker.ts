@@ -6,6 +6,7 @@ import { unpackMail } from './mail-transfer.js'
 import { setUp } from './main-plugin.js'
 import { importPlugin, registerDoors } from './module.js'
 import type { Plugin, PluginLog } from './plugin.js'
+import { remoteState } from './state-channel.js'
 import { describeThrown } from './plugin-error.js'
 import type {
   WorkerAnswer,
@@ -36,7 +37,7 @@ export default async function handleTask(task: WorkerTask): Promise<WorkerAnswer
   return { kind: 'closed' }
 }
 
-const { url, entry, doors } = setupOf(workerData)
+const { url, entry, doors, stateChannel } = setupOf(workerData)
 
 type Running = Awaited<ReturnType<typeof setUp>>
 
@@ -62,7 +63,12 @@ async function start(
   const checked = checkSettings(plugin.config, task.settings)
   if (checked.problems !== undefined) return { kind: 'problems', problems: checked.problems }
   const { setupTimeoutMs } = task
-  running ??= setUp(plugin, { settings: checked.values, log, setupTimeoutMs })
+  running ??= setUp(plugin, {
+    settings: checked.values,
+    log,
+    setupTimeoutMs,
+    keeper: remoteState(stateChannel),
+  })
   try {
     return await running
   } catch (thrown) {

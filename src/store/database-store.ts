@@ -28,6 +28,7 @@ import { LevelCache } from './level-cache.js'
 import type { Flags } from './operations/flags.js'
 import type { PageEnd } from './operations/messages.js'
 import type { NewNotice, Notice } from './outbox.js'
+import { pluginStateOf, type PluginStateStore } from './plugin-state.js'
 import { deletedRows, purgeOld, type Retention } from './retention.js'
 import type { DomainLevel, MessageRecord, Store } from './store.js'
 import type { Transit, WaitEnd, Waiting, WaitingEntry } from './transit.js'
@@ -60,6 +61,8 @@ export class DatabaseStore implements Store, StoreAdmin {
   readonly #commits: GroupCommit
   readonly #flags: FreshValue<Flags>
   readonly #levels: LevelCache
+  /** What plugins keep between messages. */
+  readonly pluginState: PluginStateStore
 
   constructor(backend: Backend, options: DatabaseStoreOptions) {
     this.#backend = backend
@@ -69,6 +72,7 @@ export class DatabaseStore implements Store, StoreAdmin {
       read: () => backend.run('readFlags', undefined),
       now: () => performance.now(),
     })
+    this.pluginState = pluginStateOf(backend, this.#now)
     this.#levels = new LevelCache({ backend, flags: this.#flags })
     this.#commits = new GroupCommit({
       write: (records, expires) => backend.write(records, expires),

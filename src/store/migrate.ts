@@ -2,12 +2,17 @@ import { Migrator, sql, type Kysely, type Migration } from 'kysely'
 import { GatewayError } from '../errors.js'
 import { first } from './migrations/001-first.js'
 import { lanes } from './migrations/002-lanes.js'
+import { pluginState } from './migrations/003-plugin-state.js'
 import type { Schema } from './schema.js'
 
 type Migrations = Readonly<Record<string, Migration>>
 
 /** Every step of the schema in order. A step that was released is never changed. */
-export const MIGRATIONS: Migrations = { '001-first': first, '002-lanes': lanes }
+export const MIGRATIONS: Migrations = {
+  '001-first': first,
+  '002-lanes': lanes,
+  '003-plugin-state': pluginState,
+}
 
 export interface MigrateOptions {
   /** SQLite: the caller holds the write lock, so the steps run inside its transaction. */

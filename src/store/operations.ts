@@ -6,6 +6,12 @@ import { readFlags, setPaused } from './operations/flags.js'
 import { levelHistory, listLevels, setLevels } from './operations/levels.js'
 import { findMessages, pageOfMessages, passesOf, transitUnder } from './operations/messages.js'
 import { addNotice, dueNotices, noticeFailed, noticeSent } from './operations/outbox.js'
+import {
+  addToPluginValue,
+  deletePluginValue,
+  pluginValue,
+  setPluginValue,
+} from './operations/plugin-state.js'
 import { requestProbe } from './operations/probe-requests.js'
 import { purgeStep } from './operations/purge.js'
 import { queueEntry } from './operations/queue-entry.js'
@@ -21,7 +27,9 @@ import type { Schema } from './schema.js'
 export const OPERATIONS = {
   addAudit,
   addNotice,
+  addToPluginValue,
   decideWaiting,
+  deletePluginValue,
   dueNotices,
   endWait,
   ensureCustomer,
@@ -37,6 +45,7 @@ export const OPERATIONS = {
   noticeSent,
   pageOfMessages,
   passesOf,
+  pluginValue,
   purgeStep,
   queueEntry,
   readFlags,
@@ -44,6 +53,7 @@ export const OPERATIONS = {
   saveEvidence,
   setLevels,
   setPaused,
+  setPluginValue,
   sharedSecret,
   syncCustomers,
   transitUnder,

@@ -32,6 +32,7 @@ export interface Schema {
   follow_position: FollowPositionTable
   probe_request: ProbeRequestTable
   secret: SecretTable
+  plugin_state: PluginStateTable
   meta: MetaTable
 }
 
@@ -238,6 +239,15 @@ export interface ProbeRequestTable {
 export interface SecretTable {
   name: string
   value: string
+}
+
+/** What a plugin keeps between messages. */
+export interface PluginStateTable {
+  plugin: string
+  key: string
+  value: string
+  /** Null: no end. */
+  until: number | null
 }
 
 export interface MetaTable {

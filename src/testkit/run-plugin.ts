@@ -3,6 +3,7 @@ import { emptySection } from '../config/raw-section.js'
 import { checkResult } from '../host/check-result.js'
 import { setUp } from '../host/main-plugin.js'
 import type { Plugin, PluginLog } from '../host/plugin.js'
+import { memoryState, type StateKeeper } from '../host/plugin-state.js'
 import { applyEdits } from '../message/apply-edits.js'
 import type { Edit } from '../message/edit.js'
 import type { Mail } from '../message/mail.js'
@@ -17,6 +18,8 @@ export interface RunOptions {
   /** The whole decision, where the class alone does not say enough. */
   readonly decision?: Decision
   readonly log?: PluginLog
+  /** What the plugin has kept before; give the same one again to see what it keeps. */
+  readonly state?: StateKeeper
 }
 
 export interface PluginOutcome {
@@ -43,7 +46,12 @@ export async function runPlugin(
     const section = emptySection(plugin.name)
     throw new TypeError(checked.problems.map(each => problemLine(each, section)).join('\n'))
   }
-  const setup = { settings: checked.values, log: options.log ?? SILENT, setupTimeoutMs: 30_000 }
+  const setup = {
+    settings: checked.values,
+    log: options.log ?? SILENT,
+    setupTimeoutMs: 30_000,
+    keeper: options.state ?? memoryState(),
+  }
   const { run, close } = await setUp(plugin, setup)
   try {
     const decision = options.decision ?? sampleDecision(mail, options.class ?? 'normal')

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parseConfig } from '../../src/config/load.js'
 import { loadHost } from '../../src/host/load.js'
+import { memoryState } from '../../src/host/plugin-state.js'
 import { parseMail } from '../../src/message/parse-mail.js'
 import { configWith, pluginSource } from '../support/host-plugins.js'
 import { recordLog } from '../support/log-recorder.js'
@@ -32,6 +33,32 @@ void t.test('plugins of third parties run in workers and import only the door', 
   t.match(host.list(), [info])
   t.match(lines, [{ level: 'info', event: 'started', fields: { reason: 'given' } }])
 })
+
+for (const thread of ['main', 'worker']) {
+  void t.test(`a plugin in ${thread} keeps values between messages`, async t => {
+    const directory = t.testdir()
+    const count = `return async () => {
+      const count = await state.add('messages', 1)
+      return [{ id: 'seen', class: 'normal', count, why: '' }]
+    }`
+    writeFileSync(
+      join(directory, 'p.mjs'),
+      pluginSource('classify/p', count, `thread: '${thread}', needs: { state: true },`),
+    )
+    const text = `[plugins]\nworker_threads = 2\nclassify = ["./p.mjs"]\ndetect = []\nrewrite = []\n[plugin."./p.mjs"]\nrun_in = "${thread}"\n`
+    const keeper = memoryState()
+    const host = await loadHost(
+      parseConfig(text, join(directory, 'milter.conf')),
+      recordLog(t).log,
+      keeper,
+    )
+    t.teardown(() => host.close())
+    t.match(host.list(), [{ runsIn: thread }])
+    const labels = await Promise.all([1, 2, 3, 4].map(() => host.classify(MAIL, NEVER)))
+    t.same(new Set(labels.map(([label]) => label?.count)), new Set([1, 2, 3, 4]))
+    t.equal(await keeper.pluginValue('classify/p', 'messages'), '4')
+  })
+}
 
 void t.test(
   'run_in = "main" runs a plugin here; results keep the order of the settings',
@@ -125,7 +152,7 @@ const REFUSED: readonly (readonly [string, string, string, { code: string; messa
       'a plugin for another API',
       pluginSource('detect/p', 'return () => []', `apiVersion: '2.0',`),
       '',
-      { code: 'ERR_HOST_API', message: /was built for plugin API 2\.0, this is API 1\.0/ },
+      { code: 'ERR_HOST_API', message: /was built for plugin API 2\.0, this is API 1\.1/ },
     ],
     [
       'a plugin for a newer API',

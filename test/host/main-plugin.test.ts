@@ -1,6 +1,7 @@
 import t from 'tap'
 import { definePlugin, type Plugin } from 'postseal/plugin'
 import { startInMain } from '../../src/host/main-plugin.js'
+import { memoryState } from '../../src/host/plugin-state.js'
 import { describeThrown } from '../../src/host/plugin-error.js'
 import type { PluginInfo, StartedPlugin } from '../../src/host/started-plugin.js'
 import { parseMail } from '../../src/message/parse-mail.js'
@@ -18,7 +19,13 @@ function start(setup: Plugin['setup'], timeoutMs = 60_000): Promise<StartedPlugi
     setup: setup as never,
   })
   const info = { name: 'detect/x', stage: 'detect' } as PluginInfo
-  return startInMain(plugin, info, { settings: {}, log, timeoutMs, setupTimeoutMs: 60_000 })
+  return startInMain(plugin, info, {
+    settings: {},
+    log,
+    timeoutMs,
+    setupTimeoutMs: 60_000,
+    keeper: memoryState(),
+  })
 }
 
 void t.test('what a plugin throws becomes a temporary failure without its message', async t => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import t from 'tap'
 import { DOORS } from '../../src/host/module.js'
+import { memoryState } from '../../src/host/plugin-state.js'
 import { PluginWorkers } from '../../src/host/worker-plugin.js'
 import type { StartedPlugin } from '../../src/host/started-plugin.js'
 import { parseMail } from '../../src/message/parse-mail.js'
@@ -48,8 +49,8 @@ const setup = { url: pathToFileURL(file).href, entry: './p.mjs', doors: DOORS }
 const limits = { threads: 1, memoryBytes: 256 * 1024 ** 2, setupTimeoutMs: 60_000 }
 
 /** Threads take seconds to start from the sources, so only what must be late has a short limit. */
-const patient = new PluginWorkers(setup, { ...limits, timeoutMs: 60_000 }, log)
-const hurried = new PluginWorkers(setup, { ...limits, timeoutMs: 3000 }, log)
+const patient = new PluginWorkers(setup, { ...limits, timeoutMs: 60_000 }, log, memoryState())
+const hurried = new PluginWorkers(setup, { ...limits, timeoutMs: 3000 }, log, memoryState())
 t.teardown(() => Promise.all([patient.close(), hurried.close()]))
 
 let plugin: StartedPlugin
@@ -152,7 +153,7 @@ void t.test('the start of a thread is not part of the time for a message', async
   const wait = 'await new Promise(done => setTimeout(done, 1500))\n'
   writeFileSync(slow, `${pluginSource('classify/p', BODY)}\n${wait}`)
   const ofSlow = { ...setup, url: pathToFileURL(slow).href }
-  const workers = new PluginWorkers(ofSlow, { ...limits, timeoutMs: 1000 }, log)
+  const workers = new PluginWorkers(ofSlow, { ...limits, timeoutMs: 1000 }, log, memoryState())
   t.teardown(() => workers.close())
   const late = await started(workers)
   await t.rejects(run(late, 'loop'), /took longer than 1000 ms/)
@@ -164,6 +165,7 @@ void t.test('a message that gets no thread is not kept for ever', async t => {
     setup,
     { ...limits, setupTimeoutMs: 5000, timeoutMs: 60_000 },
     log,
+    memoryState(),
   )
   t.teardown(() => workers.close())
   const busy = await started(workers)
@@ -185,6 +187,7 @@ async function started(workers: PluginWorkers): Promise<StartedPlugin> {
     summary,
     version,
     runsIn: 'worker',
+    uses: [],
     entry: 'x',
     shipped: false,
     file,

@@ -3,10 +3,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkSettings } from '../../src/config/check.js'
+import { memoryState } from '../../src/host/plugin-state.js'
+import { setupTools } from '../../src/host/setup-tools.js'
 import { parseMail } from '../../src/message/parse-mail.js'
 import type { Mail } from '../../src/message/mail.js'
 import type { Plugin, PluginFinding, StageRun } from '../../src/host/plugin.js'
 import { ROOT } from './tree-sources.js'
+
+/** A detector needs neither network nor state. */
+const TOOLS = setupTools({ name: 'detect/any', needs: {} }, memoryState())
 
 export const LETTER = Buffer.from(
   'Content-Type: text/plain; charset=utf-8\r\n\r\nBefund und Diagnose, vertraulich.\r\n',
@@ -97,7 +102,7 @@ export async function detect(
   const checked = checkSettings(plugin.config, settings)
   if (checked.problems !== undefined) throw new Error(JSON.stringify(checked.problems))
   const config = checked.values
-  const run = (await plugin.setup({ config, log, signal })) as StageRun['detect']
+  const run = (await plugin.setup({ config, log, signal, ...TOOLS })) as StageRun['detect']
   return run(Buffer.isBuffer(message) ? parseMail(message) : message, signal)
 }
 

@@ -8,9 +8,14 @@ import sevenZip from '../../plugins/detect/7z/index.js'
 import smime from '../../plugins/detect/smime/index.js'
 import zip from '../../plugins/detect/zip/index.js'
 import { checkSettings } from '../../src/config/check.js'
+import { memoryState } from '../../src/host/plugin-state.js'
+import { setupTools } from '../../src/host/setup-tools.js'
 import type { Plugin, PluginFinding, StageRun } from '../../src/host/plugin.js'
 import { parseMail } from '../../src/message/parse-mail.js'
 import { mailOf } from './detect-tools.js'
+
+/** A detector needs neither network nor state. */
+const TOOLS = setupTools({ name: 'detect/any', needs: {} }, memoryState())
 
 const PLUGINS: readonly Plugin[] = [smime, pgp, pdf, zip, sevenZip, rar, office, odf, rms]
 
@@ -30,7 +35,9 @@ export async function allDetectors(): Promise<Look> {
   for (const plugin of PLUGINS) {
     const checked = checkSettings(plugin.config, {})
     if (checked.problems !== undefined) throw new Error(JSON.stringify(checked.problems))
-    runs.push((await plugin.setup({ config: checked.values, log, signal })) as StageRun['detect'])
+    runs.push(
+      (await plugin.setup({ config: checked.values, log, signal, ...TOOLS })) as StageRun['detect'],
+    )
   }
   return async message => {
     const mail = parseMail(message)

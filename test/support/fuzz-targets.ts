@@ -8,6 +8,8 @@ import rmsPlugin from '../../plugins/detect/rms/index.js'
 import smimePlugin from '../../plugins/detect/smime/index.js'
 import zipPlugin from '../../plugins/detect/zip/index.js'
 import { checkSettings } from '../../src/config/check.js'
+import { memoryState } from '../../src/host/plugin-state.js'
+import { setupTools } from '../../src/host/setup-tools.js'
 import { guardWalk } from '../../src/container/guard.js'
 import { OLE_MAGIC } from '../../src/container/ole.js'
 import { readTnef } from '../../src/container/tnef.js'
@@ -29,6 +31,9 @@ import { hasTextForReaderInPipe } from './fuzz-forward-zip.js'
 import { SEEDS } from './fuzz-seeds.js'
 import { damageOf, outline, rangeProblems } from './message-outline.js'
 import { SECRET, zipOf } from './zip-bytes.js'
+
+/** A detector needs neither network nor state. */
+const TOOLS = setupTools({ name: 'detect/any', needs: {} }, memoryState())
 
 /** Something that reads hostile bytes, and what has to be true of it whatever they are. */
 export interface FuzzTarget {
@@ -74,7 +79,7 @@ async function started(plugin: Plugin): Promise<Detect> {
   if (problems !== undefined) throw new Error(`${plugin.name}: ${JSON.stringify(problems)}`)
   const signal = new AbortController().signal
   const log = { error: silent, warn: silent, info: silent, debug: silent }
-  const run = (await plugin.setup({ config: values, log, signal })) as StageRun['detect']
+  const run = (await plugin.setup({ config: values, log, signal, ...TOOLS })) as StageRun['detect']
   return async mail => checkResult('detect', plugin.name, await run(mail, signal), mail)
 }
 

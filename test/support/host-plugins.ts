@@ -36,7 +36,7 @@ export default definePlugin({
   version: '1.2.3',
   config: { word: s.text({ default: 'none', doc: 'A word.' }) },
   ${more}
-  setup({ config, log, signal }) { ${body} },
+  setup({ config, log, signal, network, state }) { ${body} },
 })
 `
 }

@@ -1,4 +1,6 @@
 import { objectOf } from '../../src/config/kinds.js'
+import { memoryState } from '../../src/host/plugin-state.js'
+import { setupTools } from '../../src/host/setup-tools.js'
 import { checkResult } from '../../src/host/check-result.js'
 import type { Plugin, Stage, StageRun, Started } from '../../src/host/plugin.js'
 import type { Edit } from '../../src/message/edit.js'
@@ -24,6 +26,7 @@ export async function started<S extends Stage>(
     config,
     log,
     signal: new AbortController().signal,
+    ...setupTools(plugin, memoryState()),
   })) as Started<S>
   return typeof begun === 'function' ? begun : begun.run
 }

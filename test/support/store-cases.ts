@@ -6,6 +6,7 @@ import type { OpenStoreOptions } from '../../src/store/open-store.js'
 import { EVIDENCE_CASES } from './store-evidence-cases.js'
 import { LANE_CASES } from './store-lane-cases.js'
 import { OUTBOX_CASES } from './store-outbox-cases.js'
+import { PLUGIN_CASES } from './store-plugin-cases.js'
 import { all, anyRecord, sampleRecord } from './store-records.js'
 import { RETENTION_CASES } from './store-retention-cases.js'
 import { WAITING_CASES } from './store-waiting-cases.js'
@@ -311,5 +312,6 @@ export const STORE_CASES: readonly StoreCase[] = [
   ...WAKING_CASES,
   ...EVIDENCE_CASES,
   ...OUTBOX_CASES,
+  ...PLUGIN_CASES,
   ...RETENTION_CASES,
 ]

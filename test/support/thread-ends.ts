@@ -1,4 +1,5 @@
 import { DOORS } from '../../src/host/module.js'
+import { memoryState } from '../../src/host/plugin-state.js'
 import { PluginWorkers } from '../../src/host/worker-plugin.js'
 
 /**
@@ -16,7 +17,12 @@ const limits = { threads: 1, memoryBytes: 64 * 1024 ** 2, timeoutMs: 1000 }
 
 for (let times = 0; times < 60; times++) {
   // A thread that does not answer within this time is ended where it stands.
-  const workers = new PluginWorkers(setup, { ...limits, setupTimeoutMs: 20 + times * 4 }, log)
+  const workers = new PluginWorkers(
+    setup,
+    { ...limits, setupTimeoutMs: 20 + times * 4 },
+    log,
+    memoryState(),
+  )
   const described = workers.describe().catch(() => undefined)
   await workers.close()
   await described

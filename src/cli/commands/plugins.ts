@@ -136,9 +136,10 @@ export const command: Command = {
   handler: () => undefined,
 }
 
-function listLine({ name, version, runsIn, summary }: PluginInfo, width: number): string {
+function listLine(info: PluginInfo, width: number): string {
+  const { name, version, runsIn, uses, summary } = info
   const number = version === '' ? '' : ` ${version}`
-  return `${name.padEnd(width)}${number}  ${runsIn}  ${summary}`
+  return `${name.padEnd(width)}${number}  ${[runsIn, ...uses].join('+')}  ${summary}`
 }
 
 async function pluginsInForce(file: string | undefined): Promise<readonly PluginInfo[]> {
