@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   postfix: 'errors log config policy milter dns store',
   maps: 'errors log config store policy postfix qtls',
   upkeep: 'errors log config policy store postfix maps qtls seal',
-  testkit: 'errors milter message host config (policy)',
+  testkit: 'errors milter message host config (policy) (seal)',
   cli: '*',
 }
 

@@ -1,6 +1,7 @@
 import { choice, domains, duration, integer, list, path, size, socket, text } from './kinds.js'
+import { PLUGINS } from './plugin-settings.js'
 import type { REPEATED } from './repeated-settings.js'
-import type { Setting, Settings, Values } from './setting.js'
+import type { Settings, Values } from './setting.js'
 
 /** A part of milter.conf: `[name]`, or what stands before the first section. */
 export interface Section {
@@ -9,14 +10,6 @@ export interface Section {
   readonly see?: string
   readonly settings: Settings
 }
-
-const plugins = (doc: string, names: readonly string[]): Setting<readonly string[]> =>
-  list({
-    default: names,
-    max: 100,
-    of: text({ doc: '', maxLength: 1000, values: 'the name of a plugin', pattern: /^[^\0]+$/ }),
-    doc,
-  })
 
 const TOP = {
   mode: choice({
@@ -146,52 +139,6 @@ const LOOPBACK = {
   pattern: /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]):\d{1,5}$/,
   values: 'a loopback address and a port such as "127.0.0.1:10026"',
 } as const
-
-const PLUGINS = {
-  classify: plugins('Plugins that say how much protection a message needs.', [
-    'classify/subject-tag',
-    'classify/header',
-  ]),
-  detect: plugins('Plugins that find existing protection.', [
-    'detect/smime',
-    'detect/pgp',
-    'detect/pdf',
-    'detect/rms',
-    'detect/zip',
-    'detect/7z',
-    'detect/rar',
-    'detect/office',
-    'detect/odf',
-  ]),
-  rewrite: plugins('Plugins that change the message once the decision is made.', [
-    'rewrite/mark',
-    'rewrite/banner',
-  ]),
-  timeout: duration({
-    default: '20s',
-    min: '10ms',
-    max: '10m',
-    doc: 'How long a plugin may take for one message, from when it gets it; then the message is deferred.',
-  }),
-  setup_timeout: duration({
-    default: '30s',
-    min: '100ms',
-    max: '10m',
-    doc: 'How long a plugin may take to start, and how long a message may wait for one of its threads.',
-  }),
-  worker_memory: size({
-    default: '256M',
-    min: '16M',
-    max: '16G',
-    doc: 'Memory of a worker thread; a plugin that wants more is stopped and the message deferred.',
-  }),
-  worker_threads: integer({
-    default: 2,
-    min: 1,
-    max: 64,
-    doc: 'Worker threads of each plugin that runs in workers.',
-  }),
-} as const satisfies Settings
 
 const POLICY = {
   decision_table: path({

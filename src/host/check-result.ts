@@ -7,6 +7,10 @@ import { planSplices } from '../message/splice.js'
 import { RISK_CLASSES, SYSTEMS, VERDICTS, type Finding, type Label } from '../policy/model.js'
 import type { Stage } from './plugin.js'
 
+/** Stages that look at a message and give a list of what they have to say. */
+export const LIST_STAGES = ['classify', 'detect', 'rewrite'] as const satisfies readonly Stage[]
+export type ListStage = (typeof LIST_STAGES)[number]
+
 /** What the results of each stage are once they are checked. */
 export interface StageResult {
   classify: Label
@@ -25,7 +29,7 @@ export class ResultError extends Error {
  * Gives   frozen copies with the plugin's name, so that nothing the plugin keeps can change them.
  * Throws  ResultError, which says what is wrong and never quotes a value.
  */
-export function checkResult<S extends Stage>(
+export function checkResult<S extends ListStage>(
   stage: S,
   plugin: string,
   raw: unknown,
@@ -109,7 +113,7 @@ const EDIT = z.discriminatedUnion('kind', [
 
 type Check<T> = (plugin: string, raw: readonly unknown[], mail: Mail) => T[]
 
-const CHECKS: { readonly [S in Stage]: Check<StageResult[S]> } = {
+const CHECKS: { readonly [S in ListStage]: Check<StageResult[S]> } = {
   classify: (plugin, raw, mail) => {
     const parts = partsOf(mail)
     return raw.map((entry, index) => {

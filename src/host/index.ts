@@ -20,6 +20,16 @@ export type { PluginState } from './plugin-state.js'
 export { s } from './settings.js'
 export type { Setting, Settings, Values } from '../config/setting.js'
 
+export type {
+  Language,
+  LetterForm,
+  LetterStyle,
+  PasswordText,
+  SealedLetter,
+  SealFormat,
+  SealOrder,
+} from '../seal/letter.js'
+
 export type { Edit } from '../message/edit.js'
 export type { Damage, Envelope, HeaderField, Mail, Part, TextPart } from '../message/mail.js'
 export type { ByteSource, Range } from '../message/source.js'

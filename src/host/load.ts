@@ -5,10 +5,12 @@ import type { Log } from '../log/log.js'
 import type { Mail } from '../message/mail.js'
 import type { Edit } from '../message/edit.js'
 import type { Decision, Finding, Label } from '../policy/model.js'
+import type { PasswordText } from '../seal/letter.js'
 import { loadError } from './load-error.js'
 import { STAGES, type Stage } from './plugin.js'
 import { memoryState, type StateKeeper } from './plugin-state.js'
 import { resolvePlugin, type PluginModule } from './resolve.js'
+import { runNotify, sealerOf, type Sealer } from './run-seal.js'
 import { runStage } from './run-stage.js'
 import { shippedPlugins } from './shipped.js'
 import { startPlugin } from './start.js'
@@ -19,6 +21,10 @@ export interface PluginHost {
   classify(mail: Mail, signal: AbortSignal): Promise<readonly Label[]>
   detect(mail: Mail, signal: AbortSignal): Promise<readonly Finding[]>
   rewrite(mail: Mail, decision: Decision, signal: AbortSignal): Promise<readonly Edit[]>
+  /** Formats of a sealed letter, in the order of the settings. */
+  readonly sealers: readonly Sealer[]
+  /** Hands a password to the plugin that sends text messages; undefined when none is there. */
+  readonly notify: ((message: PasswordText, signal: AbortSignal) => Promise<void>) | undefined
   /** In the order in which they run. */
   list(): readonly PluginInfo[]
   /** What any of the plugins needs of a message. */
@@ -94,6 +100,7 @@ function hostOf(started: readonly StartedPlugin[]): PluginHost {
   const classifiers = of('classify')
   const detectors = of('detect')
   const rewriters = of('rewrite')
+  const [notifier] = of('notify')
   const macros = new Set(started.flatMap(({ needs }) => needs.macros ?? []))
   return Object.freeze({
     classify: (mail: Mail, signal: AbortSignal) =>
@@ -102,6 +109,11 @@ function hostOf(started: readonly StartedPlugin[]): PluginHost {
       runStage('detect', detectors, mail, undefined, signal),
     rewrite: (mail: Mail, decision: Decision, signal: AbortSignal) =>
       runStage('rewrite', rewriters, mail, decision, signal),
+    sealers: Object.freeze(of('seal').map(sealerOf)),
+    notify:
+      notifier === undefined
+        ? undefined
+        : (message: PasswordText, signal: AbortSignal) => runNotify(notifier, message, signal),
     list: () => started.map(({ info }) => info),
     needs: Object.freeze({
       body: started.some(({ needs }) => needs.body !== false),

@@ -1,13 +1,12 @@
 import { reasonOf } from '../errors.js'
 import type { Mail } from '../message/mail.js'
-import type { Decision } from '../policy/model.js'
 import { withDeadline } from './deadline.js'
 import type { Plugin, PluginLog, StageRun, Stage, Started } from './plugin.js'
 import type { StateKeeper } from './plugin-state.js'
 import { setupTools } from './setup-tools.js'
 import { loadError } from './load-error.js'
 import { describeThrown, pluginError } from './plugin-error.js'
-import type { PluginInfo, StartedPlugin } from './started-plugin.js'
+import type { Beside, PluginInfo, StartedPlugin } from './started-plugin.js'
 
 export interface SetupOptions {
   readonly settings: Readonly<Record<string, unknown>>
@@ -23,7 +22,11 @@ export interface StartOptions extends SetupOptions {
 }
 
 /** A plugin's function, whatever its stage. */
-export type AnyRun = (mail: Mail, decision: Decision | undefined, signal: AbortSignal) => unknown
+export type AnyRun = (
+  mail: Mail | undefined,
+  beside: Beside | undefined,
+  signal: AbortSignal,
+) => unknown
 
 /**
  * Sets a plugin up in this thread.
@@ -41,9 +44,9 @@ export async function startInMain(
   return Object.freeze({
     info,
     needs,
-    run(mail: Mail, decision: Decision | undefined, signal: AbortSignal): unknown {
+    run(mail: Mail | undefined, beside: Beside | undefined, signal: AbortSignal): unknown {
       try {
-        const result = run(mail, decision, signal)
+        const result = run(mail, beside, signal)
         if (!isThenable(result)) return result
         const named = Promise.resolve(result).catch(thrown => {
           throw pluginError(name, describeThrown(thrown))
@@ -89,11 +92,22 @@ export async function setUp(
   }
 }
 
-/** Stages differ in whether the decision is there yet. */
+/** Stages differ in what they are given. */
 function inOneForm(stage: Stage, run: StageRun[Stage]): AnyRun {
-  if (stage === 'rewrite') return run as AnyRun
-  const before = run as (mail: Mail, signal: AbortSignal) => unknown
-  return (mail, _decision, signal) => before(mail, signal)
+  const given = run as (...given: readonly unknown[]) => unknown
+  switch (stage) {
+    case 'classify':
+    case 'detect':
+      return (mail, _beside, signal) => given(mail, signal)
+    case 'rewrite':
+      return given
+    case 'seal':
+      return (mail, facts, signal) => given({ ...facts, mail }, signal)
+    case 'notify':
+      return (_mail, message, signal) => given(message, signal)
+    default:
+      return stage satisfies never
+  }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

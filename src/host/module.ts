@@ -26,6 +26,8 @@ export async function importPlugin(url: string, entry: string): Promise<Plugin> 
   if (!NAME.test(plugin.name) || !plugin.name.startsWith(`${plugin.stage}/`)) {
     throw loadError(entry, `its name must be ${plugin.stage}/NAME in small letters`)
   }
+  if ((plugin.stage === 'seal') !== (plugin.letter !== undefined))
+    throw loadError(entry, 'a plugin for the stage seal, and no other, says what its letter is')
   return plugin
 }
 

@@ -1,7 +1,8 @@
-import { API_VERSION, type Stage } from './plugin.js'
+import type { ListStage } from './check-result.js'
+import { API_VERSION } from './plugin.js'
 
 /** What a new plugin of each stage does until somebody writes it. */
-const BODIES: Readonly<Record<Stage, { readonly type: string; readonly body: string }>> = {
+const BODIES: Readonly<Record<ListStage, { readonly type: string; readonly body: string }>> = {
   classify: {
     type: 'Label',
     body: `    return async mail => {
@@ -41,7 +42,7 @@ const BODIES: Readonly<Record<Stage, { readonly type: string; readonly body: str
  * Shape   `name` is `stage/name`; `postseal` is where this package lies, for the new one to use.
  */
 export function pluginTemplate(
-  stage: Stage,
+  stage: ListStage,
   name: string,
   postseal: string,
 ): ReadonlyMap<string, string> {
@@ -54,7 +55,7 @@ export function pluginTemplate(
   ])
 }
 
-function indexText(stage: Stage, name: string): string {
+function indexText(stage: ListStage, name: string): string {
   const { type, body } = BODIES[stage]
   return `import { definePlugin, s, type ${type} } from 'postseal/plugin'
 
@@ -76,13 +77,13 @@ ${body}
 }
 
 /** What the test of each stage looks at: the name of the results, a view of one, and its value. */
-const SEEN: Readonly<Record<Stage, readonly [results: string, view: string, value: string]>> = {
+const SEEN: Readonly<Record<ListStage, readonly [results: string, view: string, value: string]>> = {
   classify: ['labels', '({ part, count }) => [part, count]', `[['1', 1]]`],
   detect: ['findings', '({ part, verdict }) => [part, verdict]', `[['1', 'unknown']]`],
   rewrite: ['edits', '({ kind }) => kind', `['set-header']`],
 }
 
-function testText(stage: Stage): string {
+function testText(stage: ListStage): string {
   const [results, view, value] = SEEN[stage]
   return `import assert from 'node:assert/strict'
 import { test } from 'node:test'

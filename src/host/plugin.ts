@@ -2,6 +2,7 @@ import type { Settings, Values } from '../config/setting.js'
 import type { Edit } from '../message/edit.js'
 import type { Mail } from '../message/mail.js'
 import type { Decision, Finding, Label } from '../policy/model.js'
+import type { LetterForm, PasswordText, SealedLetter, SealOrder } from '../seal/letter.js'
 import type { PluginNetwork } from './plugin-network.js'
 import type { PluginState } from './plugin-state.js'
 
@@ -11,7 +12,7 @@ import type { PluginState } from './plugin-state.js'
  */
 export const API_VERSION = '1.1'
 
-export const STAGES = ['classify', 'detect', 'rewrite'] as const
+export const STAGES = ['classify', 'detect', 'rewrite', 'seal', 'notify'] as const
 export type Stage = (typeof STAGES)[number]
 
 /** A label as a plugin gives it; the host adds the plugin's name. */
@@ -26,6 +27,10 @@ export interface StageRun {
   classify(mail: Mail, signal: AbortSignal): Awaitable<readonly PluginLabel[]>
   detect(mail: Mail, signal: AbortSignal): Awaitable<readonly PluginFinding[]>
   rewrite(mail: Mail, decision: Decision, signal: AbortSignal): Awaitable<readonly Edit[]>
+  /** Seals the message for one recipient; the body of the letter is read once, at once. */
+  seal(order: SealOrder, signal: AbortSignal): Awaitable<SealedLetter>
+  /** Hands a text message with a password to somebody who sends it; resolves when it is taken. */
+  notify(message: PasswordText, signal: AbortSignal): Awaitable<void>
 }
 
 /** Lines of a plugin in the log; never content of a mail. */
@@ -77,6 +82,8 @@ export interface PluginDefinition<S extends Stage, C extends Settings> {
   readonly needs?: PluginNeeds
   /** `worker` for what computes for long. Plugins of third parties run in workers anyway. */
   readonly thread?: 'main' | 'worker'
+  /** Of the stage `seal`, which must have it: what is known of a letter before it is sealed. */
+  readonly letter?: LetterForm
   /** Runs once; may be slow. */
   setup(context: SetupContext<C>): Awaitable<Started<NoInfer<S>>>
 }
@@ -91,6 +98,7 @@ export interface Plugin {
   readonly config: Settings
   readonly needs: PluginNeeds
   readonly thread: 'main' | 'worker'
+  readonly letter?: LetterForm
   setup(context: SetupContext<Settings>): Awaitable<Started<Stage>>
 }
 
@@ -103,7 +111,7 @@ export function definePlugin<const S extends Stage, const C extends Settings>(
   definition: PluginDefinition<S, C>,
 ): Plugin {
   const { stage, name, summary, version = '', apiVersion = API_VERSION } = definition
-  const { config = {}, needs = {}, thread = 'main' } = definition
+  const { config = {}, needs = {}, thread = 'main', letter } = definition
   return Object.freeze({
     stage,
     name,
@@ -113,6 +121,7 @@ export function definePlugin<const S extends Stage, const C extends Settings>(
     config,
     needs,
     thread,
+    ...(letter === undefined ? {} : { letter }),
     // The host checks the settings against `config` before it hands them over.
     setup: (context: SetupContext<Settings>) => definition.setup(context as SetupContext<C>),
   })

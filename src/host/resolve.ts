@@ -34,7 +34,7 @@ export function resolvePlugin(entry: string, directory: string): PluginModule | 
 /** The folder of the shipped plugins, beside `src` both in the sources and in `dist`. */
 export const SHIPPED_ROOT = new URL('../../plugins/', import.meta.url)
 
-const SHIPPED = /^(?:classify|detect|rewrite)\/[a-z0-9-]+$/
+const SHIPPED = /^(?:classify|detect|rewrite|seal|notify)\/[a-z0-9-]+$/
 
 /** A file as it is; a folder by its package.json or its index.js. */
 function moduleAt(path: string): string | undefined {

@@ -1,8 +1,7 @@
 import { GatewayError } from '../errors.js'
 import type { Mail } from '../message/mail.js'
 import type { Decision } from '../policy/model.js'
-import { ResultError, checkResult, type StageResult } from './check-result.js'
-import type { Stage } from './plugin.js'
+import { ResultError, checkResult, type ListStage, type StageResult } from './check-result.js'
 import { pluginError } from './plugin-error.js'
 import type { StartedPlugin } from './started-plugin.js'
 
@@ -14,7 +13,7 @@ import type { StartedPlugin } from './started-plugin.js'
  *
  * Throws  ERR_HOST_PLUGIN naming the plugin, ERR_HOST_ABORTED when `signal` says the message ended.
  */
-export async function runStage<S extends Stage>(
+export async function runStage<S extends ListStage>(
   stage: S,
   plugins: readonly StartedPlugin[],
   mail: Mail,
@@ -44,7 +43,7 @@ export async function runStage<S extends Stage>(
   return Object.freeze(results.flat())
 }
 
-function checked<S extends Stage>(
+function checked<S extends ListStage>(
   stage: S,
   plugin: StartedPlugin,
   raw: unknown,

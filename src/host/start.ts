@@ -119,12 +119,14 @@ function invalid(problems: readonly Problem[], section: RawSection, name: string
 
 function infoOf(
   { entry, shipped, file }: PluginModule,
-  plugin: Pick<Plugin, 'name' | 'stage' | 'version' | 'summary' | 'needs'>,
+  plugin: Pick<Plugin, 'name' | 'stage' | 'version' | 'summary' | 'needs' | 'letter'>,
   runsIn: 'main' | 'worker',
 ): PluginInfo {
-  const { name, stage, version, summary } = plugin
+  const { name, stage, version, summary, letter } = plugin
   const uses = (['network', 'state'] as const).filter(each => plugin.needs[each] === true)
-  return Object.freeze({ name, stage, version, summary, runsIn, uses, entry, shipped, file })
+  const form = letter === undefined ? {} : { letter }
+  const own = { name, stage, version, summary, runsIn, uses, ...form }
+  return Object.freeze({ ...own, entry, shipped, file })
 }
 
 function pluginLog(log: Log, plugin: string): PluginLog {

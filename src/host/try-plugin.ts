@@ -3,9 +3,8 @@ import { GatewayError } from '../errors.js'
 import type { Log } from '../log/log.js'
 import type { Mail } from '../message/mail.js'
 import type { Decision } from '../policy/model.js'
-import type { StageResult } from './check-result.js'
+import type { ListStage, StageResult } from './check-result.js'
 import { loadError } from './load-error.js'
-import type { Stage } from './plugin.js'
 import { memoryState } from './plugin-state.js'
 import { resolvePlugin } from './resolve.js'
 import { runStage } from './run-stage.js'
@@ -24,7 +23,7 @@ export async function tryPlugin(
   decision: Decision,
   config: Config,
   log: Log,
-): Promise<readonly StageResult[Stage][]> {
+): Promise<readonly StageResult[ListStage][]> {
   const module = resolvePlugin(entry, config.directory) ?? resolvePlugin(entry, process.cwd())
   if (module === undefined) throw loadError(entry, 'it was not found')
   const plugin = await startPlugin(
@@ -35,7 +34,10 @@ export async function tryPlugin(
   )
   try {
     const { signal } = new AbortController()
-    return await runStage(plugin.info.stage, [plugin], mail, decision, signal)
+    const { stage } = plugin.info
+    if (stage === 'seal' || stage === 'notify')
+      throw loadError(entry, `a plugin for the stage ${stage} says nothing about a mail`)
+    return await runStage(stage, [plugin], mail, decision, signal)
   } finally {
     await plugin.close().catch((thrown: unknown) => {
       if (!(thrown instanceof GatewayError)) log.warn('plugin not closed', { plugin: entry })

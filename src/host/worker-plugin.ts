@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { Piscina } from 'piscina'
 import { GatewayError } from '../errors.js'
 import type { Mail } from '../message/mail.js'
-import type { Decision } from '../policy/model.js'
 import { loadError } from './load-error.js'
 import { packMail } from './mail-transfer.js'
 import { API_VERSION, type PluginLog } from './plugin.js'
 import { pluginError } from './plugin-error.js'
 import type { StateKeeper } from './plugin-state.js'
 import { serveState } from './state-channel.js'
-import type { PluginInfo, StartedPlugin } from './started-plugin.js'
+import type { Beside, PluginInfo, StartedPlugin } from './started-plugin.js'
 import type {
   PluginDescription,
   WorkerAnswer,
@@ -29,6 +28,8 @@ export interface WorkerLimits {
 
 /** A thread that can still answer says itself that `setup` is late; one that cannot is ended. */
 const GRACE_MS = 1000
+
+const NO_MAIL = { packed: undefined, release: (): void => undefined } as const
 
 /** Messages that wait for a thread of one plugin; one more is deferred at once. */
 const MAX_QUEUE = 1000
@@ -104,7 +105,8 @@ export class PluginWorkers {
     return Object.freeze({
       info,
       needs: description.needs,
-      run: (mail: Mail, decision: Decision | undefined) => this.#run(info.name, mail, decision),
+      run: (mail: Mail | undefined, beside: Beside | undefined) =>
+        this.#run(info.name, mail, beside),
       close: () => this.close(),
     })
   }
@@ -138,9 +140,9 @@ export class PluginWorkers {
    * a fresh thread is waited for as long as a start may take: else on a busy machine each thread
    * would be ended as late while it starts, and the next one too.
    */
-  async #run(name: string, mail: Mail, decision: Decision | undefined): Promise<unknown> {
+  async #run(name: string, mail: Mail | undefined, beside: Beside | undefined): Promise<unknown> {
     const { timeoutMs, setupTimeoutMs } = this.#limits
-    const { packed, release } = await packMail(mail)
+    const { packed, release } = mail === undefined ? NO_MAIL : await packMail(mail)
     const id = ++this.#tasks
     const stop = new AbortController()
     const end = (reason: string) => (): void => stop.abort(reason)
@@ -149,14 +151,15 @@ export class PluginWorkers {
       clearTimeout(timer)
       timer = setTimeout(end(`took longer than ${timeoutMs} ms`), timeoutMs)
     })
-    const transferList = packed.bytes instanceof Uint8Array ? [] : [packed.bytes]
+    const port = packed?.bytes
+    const transferList = port === undefined || port instanceof Uint8Array ? [] : [port]
     const task = {
       kind: 'run',
       id,
       settings: this.#settings,
       setupTimeoutMs,
       mail: packed,
-      decision,
+      beside,
     } as const
     let answer: WorkerAnswer
     try {

@@ -1,6 +1,7 @@
-import type { Decision } from '../policy/model.js'
+import type { LetterForm } from '../seal/letter.js'
 import type { PackedMail } from './mail-transfer.js'
 import type { PluginNeeds, Stage } from './plugin.js'
+import type { Beside } from './started-plugin.js'
 
 /** What a worker thread is started with. */
 export interface WorkerSetup {
@@ -30,8 +31,8 @@ export type WorkerTask =
       readonly id: number
       readonly settings: Readonly<Record<string, unknown>>
       readonly setupTimeoutMs: number
-      readonly mail: PackedMail
-      readonly decision: Decision | undefined
+      readonly mail: PackedMail | undefined
+      readonly beside: Beside | undefined
     }
   | { readonly kind: 'close' }
 
@@ -41,12 +42,13 @@ export interface PluginDescription {
   readonly summary: string
   readonly version: string
   readonly needs: PluginNeeds
+  readonly letter?: LetterForm
 }
 
 export type WorkerAnswer =
   | { readonly kind: 'description'; readonly description: PluginDescription }
   | { readonly kind: 'started' }
-  | { readonly kind: 'result'; readonly result: readonly unknown[] }
+  | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'closed' }
   /** The settings are wrong; the main thread knows where they stand. */
   | { readonly kind: 'problems'; readonly problems: readonly WorkerProblem[] }

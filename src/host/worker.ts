@@ -1,10 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { checkSettings } from '../config/check.js'
 import { GatewayError, reasonOf } from '../errors.js'
+import { collectLetter } from './check-letter.js'
 import { ResultError, checkResult } from './check-result.js'
 import { unpackMail } from './mail-transfer.js'
 import { setUp } from './main-plugin.js'
 import { importPlugin, registerDoors } from './module.js'
+import type { Mail } from '../message/mail.js'
 import type { Plugin, PluginLog } from './plugin.js'
 import { remoteState } from './state-channel.js'
 import { describeThrown } from './plugin-error.js'
@@ -29,8 +31,10 @@ export default async function handleTask(task: WorkerTask): Promise<WorkerAnswer
     return 'kind' in started ? started : { kind: 'started' }
   }
   if (task.kind === 'describe') {
-    const { stage, name, summary, version, needs } = plugin
-    return { kind: 'description', description: { stage, name, summary, version, needs } }
+    const { stage, name, summary, version, needs, letter } = plugin
+    const form = letter === undefined ? {} : { letter }
+    const description = { stage, name, summary, version, needs, ...form }
+    return { kind: 'description', description }
   }
   const started = await running
   await started?.close()
@@ -83,16 +87,25 @@ async function runPlugin(
 ): Promise<WorkerAnswer> {
   const started = await start(plugin, task)
   if ('kind' in started) return started
-  const mail = unpackMail(task.mail)
+  const mail = task.mail === undefined ? undefined : unpackMail(task.mail)
   begin(task.id)
   try {
     // Nobody aborts this signal: a thread that is late is ended as a whole.
-    const raw = await started.run(mail, task.decision, new AbortController().signal)
-    return { kind: 'result', result: unnamed(checkResult(plugin.stage, plugin.name, raw, mail)) }
+    const raw = await started.run(mail, task.beside, new AbortController().signal)
+    return { kind: 'result', result: await sendable(plugin, raw, mail) }
   } catch (thrown) {
     const reason = thrown instanceof ResultError ? thrown.message : describeThrown(thrown)
     return { kind: 'failed', reason }
   }
+}
+
+/** What comes back in a form that can be posted, and is in order as far as this thread can tell. */
+async function sendable(plugin: Plugin, raw: unknown, mail: Mail | undefined): Promise<unknown> {
+  const { stage, name } = plugin
+  if (stage === 'notify') return undefined
+  if (stage === 'seal') return collectLetter(raw)
+  if (mail === undefined) throw new ResultError('was given no message')
+  return unnamed(checkResult(stage, name, raw, mail))
 }
 
 /** The main thread checks again, as it trusts nothing from here, and adds the name itself. */

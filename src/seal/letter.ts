@@ -49,6 +49,31 @@ export interface SealedLetter {
   readonly bodyBytes: number
 }
 
+/** An order without the message: plain data, which can travel to another thread. */
+export type SealFacts = Omit<SealOrder, 'mail'>
+
+/** A letter whose body is at hand and was checked. */
+export interface FinishedLetter {
+  readonly fields: SealedLetter['fields']
+  readonly body: Buffer
+}
+
+/** What is known of a format before anything is sealed; plain data, so that it can be told by a worker. */
+export interface LetterForm {
+  readonly opensWith: SealFormat['opensWith']
+  /** Bytes of the letter's body at most: `factor` times those of the message, and `plus`. */
+  readonly growth: { readonly factor: number; readonly plus: number }
+}
+
+/** A text message with a password, for one telephone. */
+export interface PasswordText {
+  /** `+` and 7 to 15 digits (E.164). */
+  readonly to: string
+  readonly text: string
+  /** The same for the same message in every try: whoever takes it may drop a second one. */
+  readonly id: string
+}
+
 /** One container format: `html`, `pdf`, `zip`, `smime`, `pgp`. */
 export interface SealFormat {
   readonly name: string

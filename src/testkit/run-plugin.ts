@@ -41,6 +41,22 @@ export async function runPlugin(
   mail: Mail,
   options: RunOptions = {},
 ): Promise<PluginOutcome> {
+  const { run, close } = await start(plugin, options)
+  try {
+    const decision = options.decision ?? sampleDecision(mail, options.class ?? 'normal')
+    const raw = await run(mail, decision, new AbortController().signal)
+    const results = { labels: [], findings: [], edits: [], ...checkedResults(plugin, raw, mail) }
+    return { ...results, message: await rewritten(mail, results.edits) }
+  } finally {
+    await close()
+  }
+}
+
+/** Sets a plugin up with settings that are checked as the host checks them. */
+export async function start(
+  plugin: Plugin,
+  options: Pick<RunOptions, 'settings' | 'log' | 'state'>,
+): ReturnType<typeof setUp> {
   const checked = checkSettings(plugin.config, options.settings ?? {})
   if (checked.problems !== undefined) {
     const section = emptySection(plugin.name)
@@ -52,15 +68,7 @@ export async function runPlugin(
     setupTimeoutMs: 30_000,
     keeper: options.state ?? memoryState(),
   }
-  const { run, close } = await setUp(plugin, setup)
-  try {
-    const decision = options.decision ?? sampleDecision(mail, options.class ?? 'normal')
-    const raw = await run(mail, decision, new AbortController().signal)
-    const results = { labels: [], findings: [], edits: [], ...checkedResults(plugin, raw, mail) }
-    return { ...results, message: await rewritten(mail, results.edits) }
-  } finally {
-    await close()
-  }
+  return setUp(plugin, setup)
 }
 
 function checkedResults(plugin: Plugin, raw: unknown, mail: Mail): Partial<PluginOutcome> {
@@ -72,6 +80,9 @@ function checkedResults(plugin: Plugin, raw: unknown, mail: Mail): Partial<Plugi
       return { findings: checkResult(stage, name, raw, mail) }
     case 'rewrite':
       return { edits: checkResult(stage, name, raw, mail) }
+    case 'seal':
+    case 'notify':
+      throw new TypeError(`${name} is run by sealWith or notifyWith`)
     default:
       return stage satisfies never
   }

@@ -44,6 +44,8 @@ function context(
       seen.rewritten += 1
       return [EDIT]
     },
+    sealers: [],
+    notify: undefined,
     list: () => [],
     needs: { body: true, macros: [] },
     close: async () => undefined,

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { ResultError, checkResult } from '../../src/host/check-result.js'
-import type { Stage } from '../../src/host/plugin.js'
+import { ResultError, checkResult, type ListStage } from '../../src/host/check-result.js'
 import { parseMail } from '../../src/message/parse-mail.js'
 
 const HEADER = 'Content-Type: multipart/mixed; boundary=b\r\n\r\n'
@@ -16,7 +15,7 @@ const finding = { system: 'zip', part: '1.2', verdict: 'encrypted', why: 'seen' 
 const header = { kind: 'add-header', name: 'X-A', value: 'b' }
 const splice = { kind: 'splice', start: BODY, end: BODY + 2, bytes: Buffer.from('x') }
 
-const GOOD: readonly (readonly [string, Stage, unknown])[] = [
+const GOOD: readonly (readonly [string, ListStage, unknown])[] = [
   ['no result', 'classify', []],
   ['a label', 'classify', [label]],
   ['a label with part and count', 'classify', [{ ...label, part: '1.1', count: 3 }]],
@@ -56,7 +55,7 @@ for (const [name, stage, raw] of GOOD) {
   })
 }
 
-const BAD: readonly (readonly [string, Stage, unknown, RegExp])[] = [
+const BAD: readonly (readonly [string, ListStage, unknown, RegExp])[] = [
   ['nothing', 'classify', undefined, /gave a value of type undefined in place of a list/],
   ['null', 'classify', null, /gave null in place/],
   ['a text', 'detect', 'encrypted', /type string in place/],
@@ -161,7 +160,7 @@ void t.test(
       fc.constantFrom('id', 'class', 'why', 'part', 'system', 'verdict', 'kind', 'start', 'SECRET'),
       field,
     )
-    const stage = fc.constantFrom<Stage>('classify', 'detect', 'rewrite')
+    const stage = fc.constantFrom<ListStage>('classify', 'detect', 'rewrite')
     const property = fc.property(stage, fc.oneof(fc.anything(), fc.array(entry)), (stage, raw) => {
       try {
         checkResult(stage, `${stage}/x`, raw, MAIL)

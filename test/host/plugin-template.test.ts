@@ -4,14 +4,14 @@ import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import ts from 'typescript'
 import { DOORS, importPlugin, registerDoors } from '../../src/host/module.js'
-import { STAGES } from '../../src/host/plugin.js'
+import { LIST_STAGES } from '../../src/host/check-result.js'
 import { pluginTemplate } from '../../src/host/plugin-template.js'
 import { buildMail } from '../../src/testkit/build-mail.js'
 import { runPlugin } from '../../src/testkit/run-plugin.js'
 
 registerDoors(DOORS)
 
-for (const stage of STAGES) {
+for (const stage of LIST_STAGES) {
   void t.test(
     `the template of a ${stage} plugin loads and reports what its test expects`,
     async t => {

@@ -12,7 +12,13 @@ export function configWith(
   plugins: Readonly<Record<string, string>>,
   extra = '',
 ): Config {
-  const lists: Record<string, string[]> = { classify: [], detect: [], rewrite: [] }
+  const lists: Record<string, string[]> = {
+    classify: [],
+    detect: [],
+    rewrite: [],
+    seal: [],
+    notify: [],
+  }
   for (const [name, body] of Object.entries(plugins)) {
     const [stage = ''] = name.split('/')
     const file = `${name.replace('/', '-')}.mjs`

@@ -6,7 +6,8 @@ import { loadConfig } from '../../config/load.js'
 import { didYouMean } from '../../config/nearest.js'
 import { packageRoot } from '../../config/root.js'
 import { loadHost } from '../../host/load.js'
-import { STAGES, type Stage } from '../../host/plugin.js'
+import { LIST_STAGES, type ListStage } from '../../host/check-result.js'
+import { STAGES } from '../../host/plugin.js'
 import { pluginTemplate } from '../../host/plugin-template.js'
 import { resolvePlugin } from '../../host/resolve.js'
 import { shippedPlugins } from '../../host/shipped.js'
@@ -166,11 +167,11 @@ function printManual(name: string, file: string | undefined): void {
   printLine(readFileSync(manual, 'utf8').trimEnd())
 }
 
-function nameParts(name: string): readonly [Stage, string] {
+function nameParts(name: string): readonly [ListStage, string] {
   const [stageWord, word = ''] = name.split('/')
-  const stage = STAGES.find(each => each === stageWord)
+  const stage = LIST_STAGES.find(each => each === stageWord)
   if (stage === undefined || !/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(word)) {
-    const stages = STAGES.join(', ')
+    const stages = LIST_STAGES.join(', ')
     throw new UsageError(`"${name}" is no STAGE/NAME in small letters; stages are ${stages}`)
   }
   return [stage, word]

@@ -25,7 +25,7 @@ void t.test('the list says what runs where, the order in which order', async t =
   const order = await runCommand(t, 'plugins', 'order', '--config', file)
   t.equal(
     order.out,
-    'classify: classify/header, classify/subject-tag\ndetect: none\nrewrite: rewrite/mark\n',
+    'classify: classify/header, classify/subject-tag\ndetect: none\nrewrite: rewrite/mark\nseal: none\nnotify: none\n',
   )
 })
 

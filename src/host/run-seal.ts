@@ -1,0 +1,69 @@
+import type { PasswordText, FinishedLetter, SealOrder } from '../seal/letter.js'
+import { GatewayError } from '../errors.js'
+import { collectLetter } from './check-letter.js'
+import { ResultError } from './check-result.js'
+import { describeThrown, pluginError } from './plugin-error.js'
+import type { StartedPlugin } from './started-plugin.js'
+
+/** A format that letters can be sealed in. */
+export interface Sealer {
+  /** Name of the plugin without its stage: `html`. */
+  readonly format: string
+  readonly opensWith: 'password' | 'certificate' | 'pgp-key'
+  /** Bytes of the letter's body at most. */
+  sizeOf(messageBytes: number): number
+  /**
+   * Throws  ERR_HOST_PLUGIN, which quotes nothing of message or password; ERR_HOST_ABORTED.
+   */
+  seal(order: SealOrder, signal: AbortSignal): Promise<FinishedLetter>
+}
+
+/** A plugin of the stage `seal` as the gateway uses it. */
+export function sealerOf(plugin: StartedPlugin): Sealer {
+  const { name, letter } = plugin.info
+  if (letter === undefined) throw pluginError(name, 'does not say what its letter is')
+  const { factor, plus } = letter.growth
+  const sizeOf = (messageBytes: number): number => Math.ceil(messageBytes * factor) + plus
+  return Object.freeze({
+    format: name.slice(name.indexOf('/') + 1),
+    opensWith: letter.opensWith,
+    sizeOf,
+    seal: async ({ mail, ...facts }: SealOrder, signal: AbortSignal) => {
+      const raw = await orAborted(plugin.run(mail, facts, signal), signal)
+      try {
+        const { fields, body } = await orAborted(
+          collectLetter(raw, sizeOf(mail.source.size)),
+          signal,
+        )
+        return Object.freeze({ fields, body })
+      } catch (thrown) {
+        if (thrown instanceof GatewayError) throw thrown
+        const reason = thrown instanceof ResultError ? thrown.message : describeThrown(thrown)
+        throw pluginError(name, reason)
+      }
+    },
+  })
+}
+
+/** Hands a password to a plugin of the stage `notify`; resolves when it is taken. */
+export async function runNotify(
+  plugin: StartedPlugin,
+  message: PasswordText,
+  signal: AbortSignal,
+): Promise<void> {
+  await orAborted(plugin.run(undefined, message, signal), signal)
+}
+
+async function orAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) throw new GatewayError('ERR_HOST_ABORTED')
+  let onAbort: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new GatewayError('ERR_HOST_ABORTED'))
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    return await Promise.race([Promise.resolve(work), aborted])
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort)
+  }
+}
