@@ -277,6 +277,18 @@ export const ERRORS = {
     exit: 78,
     remedy: 'Install a release of the plugin for this version of Postseal.',
   },
+  ERR_SEAL_MALFORMED: {
+    text: 'this is no sealed letter that can be read: {reason}',
+    temporary: false,
+    exit: 65,
+    remedy: 'Get the file once more, as it was sent; a mail program may have changed it.',
+  },
+  ERR_SEAL_REFUSED: {
+    text: 'the password is wrong, or the letter was changed',
+    temporary: false,
+    exit: 65,
+    remedy: 'Check the password; if it is right, get the file once more.',
+  },
   ERR_SEAL_UNSEEDED: {
     text: 'the generator of passwords has no seed',
     temporary: true,

@@ -29,8 +29,13 @@ export interface SealOrder {
   /** Language of the outer mail. */
   readonly language: Language
   readonly style: LetterStyle
-  /** Formats with a password. */
+  /** Formats with a password: as it is shown, `XXXX-XXXX-XXXX-XXXX` or what somebody thought of. */
   readonly password: string | undefined
+  /**
+   * 32 random bytes of the gateway's generator, kept with the password as secret as that: the same
+   * message gives the same letter again.
+   */
+  readonly seed: Uint8Array
   /** PEM certificates, or armoured public keys, of the recipient; for formats with keys. */
   readonly keys: readonly string[]
   /** Where the password comes from, for the cover text. */
@@ -82,4 +87,20 @@ export interface SealFormat {
   /** Bytes of the letter's body at most, for a message of so many bytes; decided before sealing. */
   sizeOf(messageBytes: number): number
   seal(order: SealOrder, signal: AbortSignal): Promise<SealedLetter>
+}
+
+/** An answer to a letter, opened: still to be made a mail of by the gateway. */
+export interface OpenedAnswer {
+  /** Of the letter that it answers. */
+  readonly reference: string
+  readonly subject: string
+  /** Line ends as LF. */
+  readonly text: string
+  readonly files: readonly {
+    /** Cleaned, and different from the others. */
+    readonly name: string
+    /** Media type as the recipient's browser claims it. */
+    readonly type: string
+    readonly content: Buffer
+  }[]
 }

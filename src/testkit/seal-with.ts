@@ -62,6 +62,7 @@ const SAMPLE: Omit<SealOrder, 'mail'> = Object.freeze({
     contact: '',
   }),
   password: 'abcd-efgh-jkmn-pqrs',
+  seed: Buffer.alloc(32, 7),
   keys: Object.freeze([]),
   passwordWay: 'sender',
 })

@@ -27,6 +27,7 @@ const FACTS: SealFacts = {
     contact: '',
   },
   password: 'a password',
+  seed: Buffer.alloc(32, 7),
   keys: [],
   passwordWay: 'sender',
 }
