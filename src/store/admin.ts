@@ -11,8 +11,11 @@ export const ALL_CUSTOMERS = '*'
  * wrong values throw ERR_STORE_INPUT. `customer` names one customer or ALL_CUSTOMERS.
  */
 export interface StoreAdmin {
+  /** Sets a level for a domain, or with a leading dot for everything below it. */
   setLevel(change: LevelChange): Promise<void>
-  /** Levels in force, sorted by domain; all customers' for ALL_CUSTOMERS. */
+  /** Takes one back, so that what the prober finds counts again; false when there is none. */
+  unsetLevel(change: LevelRemoval): Promise<boolean>
+  /** Levels that administrators set, sorted by domain; all customers' for ALL_CUSTOMERS. */
   listLevels(customer: string): Promise<readonly LevelEntry[]>
   /** Every level that a domain had, newest first. */
   levelHistory(customer: string, domain: string): Promise<readonly LevelEntry[]>
@@ -102,13 +105,18 @@ export interface LevelChange {
   readonly until?: number
   readonly match?: readonly string[]
   readonly dane?: boolean
+  /** Where mail goes to a fixed host: `[mx.example.org]:25`; absent: to the domain's own. */
+  readonly nextHop?: string
   /** Who did it: a login name. */
   readonly by: string
   readonly reason: string
 }
 
+export type LevelRemoval = Pick<LevelChange, 'customer' | 'domain' | 'by' | 'reason'>
+
 export interface LevelEntry extends DomainLevel {
   readonly customer: string
+  readonly nextHop?: string
   readonly changedAt: number
   readonly changedBy: string
   readonly reason: string

@@ -1,6 +1,7 @@
 import { parseDomain } from '../config/domain-name.js'
 import { GatewayError } from '../errors.js'
 import type { WaitingDecision } from './admin.js'
+import { checkedDomain } from './domain-name.js'
 
 /** Longest reason and name that are kept. */
 const MAX_TEXT = 1000
@@ -47,6 +48,35 @@ function checkedHost(host: string): string {
   }
   return name
 }
+
+/**
+ * A domain in its one spelling, or with a leading dot everything below one.
+ *
+ * Throws  ERR_STORE_INPUT for anything else.
+ */
+export function checkedPattern(pattern: string): string {
+  if (!pattern.startsWith('.')) return checkedDomain(pattern)
+  const name = pattern.length > MAX_TEXT ? undefined : parseDomain(pattern)
+  if (name === undefined) throw wrongInput(`not a domain: ${shown(pattern)}`)
+  return name
+}
+
+/**
+ * A next hop as transport(5) has it, without a look-up of MX records: `[mx.example.org]:25`.
+ *
+ * Throws  ERR_STORE_INPUT for what is no host in brackets with or without a port.
+ */
+export function checkedNextHop(nextHop: string): string {
+  const [, host, port] = NEXT_HOP.exec(nextHop) ?? []
+  if (host === undefined || Number(port ?? 25) > 65_535) {
+    throw wrongInput(`not a next hop such as [mx.example.org]:25: ${shown(nextHop)}`)
+  }
+  const name = ADDRESS.test(host) ? host.toLowerCase() : checkedHost(host)
+  return `[${name}]${port === undefined ? '' : `:${port}`}`
+}
+
+const NEXT_HOP = /^\[([^\s[\]]{1,255})\](?::([1-9][0-9]{0,4}))?$/
+const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|ipv6:[0-9a-f:.]{2,45})$/i
 
 export function wrongInput(what: string): GatewayError {
   return new GatewayError('ERR_STORE_INPUT', { what })

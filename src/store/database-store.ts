@@ -10,6 +10,7 @@ import type {
   ImportResult,
   LevelChange,
   LevelEntry,
+  LevelRemoval,
   Lines,
   PurgeResult,
   StoreAdmin,
@@ -18,8 +19,9 @@ import type {
 } from './admin.js'
 import { ALL_CUSTOMERS } from './admin.js'
 import type { Backend } from './backend.js'
-import { checkDecision, checkPerson } from './checked-input.js'
+import { checkDecision, checkPerson, checkedPattern } from './checked-input.js'
 import { checkedDomain } from './domain-name.js'
+import { DatabaseDomains } from './domain-store.js'
 import type { EvidenceBatch, FollowPosition, QueueEntryLog } from './evidence.js'
 import { FreshValue } from './fresh-value.js'
 import { GroupCommit } from './group-commit.js'
@@ -32,6 +34,7 @@ import { pluginStateOf, type PluginStateStore } from './plugin-state.js'
 import { deletedRows, purgeOld, type Retention } from './retention.js'
 import type { DomainLevel, MessageRecord, Store } from './store.js'
 import type { Transit, WaitEnd, Waiting, WaitingEntry } from './transit.js'
+import type { ProbeQuota } from './verdicts.js'
 
 export interface DatabaseStoreOptions extends Retention {
   /** What errors call the store: a path, or a server without its password. */
@@ -63,6 +66,8 @@ export class DatabaseStore implements Store, StoreAdmin {
   readonly #levels: LevelCache
   /** What plugins keep between messages. */
   readonly pluginState: PluginStateStore
+  /** Verdicts, and all that the prober keeps. */
+  readonly domains: DatabaseDomains
 
   constructor(backend: Backend, options: DatabaseStoreOptions) {
     this.#backend = backend
@@ -73,7 +78,12 @@ export class DatabaseStore implements Store, StoreAdmin {
       now: () => performance.now(),
     })
     this.pluginState = pluginStateOf(backend, this.#now)
-    this.#levels = new LevelCache({ backend, flags: this.#flags })
+    this.#levels = new LevelCache({ backend, flags: this.#flags, now: this.#now })
+    this.domains = new DatabaseDomains({
+      backend,
+      now: this.#now,
+      onLevels: () => this.#flags.invalidate(),
+    })
     this.#commits = new GroupCommit({
       write: (records, expires) => backend.write(records, expires),
       deadlineMs: options.deadlineMs,
@@ -93,12 +103,20 @@ export class DatabaseStore implements Store, StoreAdmin {
     await this.#setLevels([checkedChange(change)])
   }
 
+  async unsetLevel({ customer, domain, by, reason }: LevelRemoval): Promise<boolean> {
+    checkPerson({ by, reason }, 'taking a level back')
+    const removal = { customer, domain: checkedPattern(domain), by, reason, at: this.#now() }
+    const done = await this.#backend.run('unsetLevel', removal)
+    this.#flags.invalidate()
+    return done
+  }
+
   listLevels(customer: string): Promise<readonly LevelEntry[]> {
     return this.#backend.run('listLevels', { customer })
   }
 
   async levelHistory(customer: string, domain: string): Promise<readonly LevelEntry[]> {
-    return this.#backend.run('levelHistory', { customer, domain: checkedDomain(domain) })
+    return this.#backend.run('levelHistory', { customer, domain: checkedPattern(domain) })
   }
 
   importLevels(lines: Lines, options: ImportOptions): AsyncIterable<ImportResult> {
@@ -241,9 +259,10 @@ export class DatabaseStore implements Store, StoreAdmin {
     return this.#backend.run('noticeFailed', { id, notBefore })
   }
 
-  async requestProbe(domain: string, why: string): Promise<void> {
-    const question = { domain: checkedDomain(domain), why, at: this.#now() }
-    await this.#backend.run('requestProbe', question)
+  async requestProbe(domain: string, why: string, quota?: ProbeQuota): Promise<void> {
+    const name = checkedDomain(domain)
+    const wish = { domain: name, why, at: this.#now(), ...(quota === undefined ? {} : { quota }) }
+    await this.#backend.run('requestProbe', wish)
   }
 
   async referenceKey(): Promise<Buffer> {

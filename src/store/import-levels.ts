@@ -1,8 +1,13 @@
 import { GatewayError } from '../errors.js'
 import { LEVELS } from '../policy/model.js'
 import type { ImportOptions, ImportResult, LevelChange, Lines } from './admin.js'
-import { checkedHosts, checkPerson, wrongInput } from './checked-input.js'
-import { checkedDomain } from './domain-name.js'
+import {
+  checkedHosts,
+  checkedNextHop,
+  checkedPattern,
+  checkPerson,
+  wrongInput,
+} from './checked-input.js'
 import type { DomainLevel } from './store.js'
 import { parseTime } from './time-text.js'
 
@@ -47,14 +52,21 @@ export async function* importLevels(
  */
 export function checkedChange(change: LevelChange): LevelChange {
   const { level, until } = change
-  const domain = checkedDomain(change.domain)
+  const domain = checkedPattern(change.domain)
   const settable = LEVELS.filter(known => known !== 'internal')
   if (!settable.includes(level)) {
     throw wrongInput(`not a level: ${JSON.stringify(level)} (${settable.join(', ')})`)
   }
   if (until !== undefined && !Number.isSafeInteger(until)) throw wrongInput('the end is not a time')
   checkPerson(change, 'a change of a level')
-  return { ...change, domain, match: checkedHosts(change.match ?? []), dane: change.dane === true }
+  const { nextHop, ...rest } = change
+  return {
+    ...rest,
+    domain,
+    match: checkedHosts(change.match ?? []),
+    dane: change.dane === true,
+    ...(nextHop === undefined ? {} : { nextHop: checkedNextHop(nextHop) }),
+  }
 }
 
 function readLine(text: string, line: number, options: ImportOptions) {

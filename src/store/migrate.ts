@@ -3,6 +3,7 @@ import { GatewayError } from '../errors.js'
 import { first } from './migrations/001-first.js'
 import { lanes } from './migrations/002-lanes.js'
 import { pluginState } from './migrations/003-plugin-state.js'
+import { verdicts } from './migrations/004-verdicts.js'
 import type { Schema } from './schema.js'
 
 type Migrations = Readonly<Record<string, Migration>>
@@ -12,6 +13,7 @@ export const MIGRATIONS: Migrations = {
   '001-first': first,
   '002-lanes': lanes,
   '003-plugin-state': pluginState,
+  '004-verdicts': verdicts,
 }
 
 export interface MigrateOptions {

@@ -1,9 +1,21 @@
 import type { Kysely } from 'kysely'
 import { addAudit, listAudit } from './operations/audit.js'
+import {
+  addConfirmation,
+  listConfirmations,
+  withdrawConfirmation,
+} from './operations/confirmations.js'
 import { ensureCustomer, listCustomers, syncCustomers } from './operations/customers.js'
 import { followedAt, followPosition, saveEvidence } from './operations/evidence.js'
 import { readFlags, setPaused } from './operations/flags.js'
-import { levelHistory, listLevels, setLevels } from './operations/levels.js'
+import { forgetDomain, learnDomains } from './operations/known-domains.js'
+import {
+  changedLevels,
+  levelCandidates,
+  levelsBelow,
+  pageOfLevels,
+} from './operations/level-lookup.js'
+import { levelHistory, listLevels, setLevels, unsetLevel } from './operations/levels.js'
 import { findMessages, pageOfMessages, passesOf, transitUnder } from './operations/messages.js'
 import { addNotice, dueNotices, noticeFailed, noticeSent } from './operations/outbox.js'
 import {
@@ -15,7 +27,15 @@ import {
 import { requestProbe } from './operations/probe-requests.js'
 import { purgeStep } from './operations/purge.js'
 import { queueEntry } from './operations/queue-entry.js'
+import { countDue, giveBack, takeDue, takeNamed } from './operations/schedule.js'
 import { sharedSecret } from './operations/secrets.js'
+import {
+  factsOf,
+  pageOfVerdicts,
+  saveVerdicts,
+  verdictHistory,
+  verdictOf,
+} from './operations/verdicts.js'
 import { decideWaiting, waitingToWake } from './operations/waiting-answers.js'
 import { endWait, listWaiting, wait, waitingOf } from './operations/waiting.js'
 import type { Schema } from './schema.js'
@@ -26,24 +46,36 @@ import type { Schema } from './schema.js'
  */
 export const OPERATIONS = {
   addAudit,
+  addConfirmation,
   addNotice,
   addToPluginValue,
+  changedLevels,
+  countDue,
   decideWaiting,
   deletePluginValue,
   dueNotices,
   endWait,
   ensureCustomer,
+  factsOf,
   findMessages,
-  followPosition,
   followedAt,
+  followPosition,
+  forgetDomain,
+  giveBack,
+  learnDomains,
+  levelCandidates,
   levelHistory,
+  levelsBelow,
   listAudit,
+  listConfirmations,
   listCustomers,
   listLevels,
   listWaiting,
   noticeFailed,
   noticeSent,
+  pageOfLevels,
   pageOfMessages,
+  pageOfVerdicts,
   passesOf,
   pluginValue,
   purgeStep,
@@ -51,15 +83,22 @@ export const OPERATIONS = {
   readFlags,
   requestProbe,
   saveEvidence,
+  saveVerdicts,
   setLevels,
   setPaused,
   setPluginValue,
   sharedSecret,
   syncCustomers,
+  takeDue,
+  takeNamed,
   transitUnder,
+  unsetLevel,
+  verdictHistory,
+  verdictOf,
   wait,
   waitingOf,
   waitingToWake,
+  withdrawConfirmation,
 } as const
 
 type Operations = typeof OPERATIONS

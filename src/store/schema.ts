@@ -2,6 +2,7 @@ import type { ColumnType, GeneratedAlways } from 'kysely'
 import type { Pass } from '../policy/lanes.js'
 import type { Action, Coverage, Level, RiskClass, System, Verdict } from '../policy/model.js'
 import type { TlsSession } from './evidence.js'
+import type { VerdictSchema } from './schema-verdicts.js'
 import type { NoticeKind } from './outbox.js'
 import type { WaitEnd, WaitReason } from './transit.js'
 
@@ -14,7 +15,7 @@ import type { WaitEnd, WaitReason } from './transit.js'
  * queue id, and that stands in a record. Times are epoch milliseconds. No subject and no content
  * anywhere.
  */
-export interface Schema {
+export interface Schema extends VerdictSchema {
   customer: CustomerTable
   customer_domain: CustomerDomainTable
   message: MessageTable
@@ -30,7 +31,6 @@ export interface Schema {
   delivery: DeliveryTable
   attempt: LineTable
   follow_position: FollowPositionTable
-  probe_request: ProbeRequestTable
   secret: SecretTable
   plugin_state: PluginStateTable
   meta: MetaTable
@@ -110,7 +110,7 @@ export interface FindingTable extends ChildTable {
   verdict: Verdict
 }
 
-export interface DomainLevelTable {
+interface LevelColumns {
   customer_id: number
   domain: string
   level: Exclude<Level, 'internal'>
@@ -122,10 +122,18 @@ export interface DomainLevelTable {
   match_hosts: string
   /** 0 or 1. */
   dane: number
+  /** Where mail goes to a fixed host: `[mx.example.org]:25`. */
+  next_hop: string | null
+}
+
+/** Levels as administrators set them; what the prober finds is in `domain_verdict`. */
+export interface DomainLevelTable extends LevelColumns {
+  /** `levels-revision` when it was set. */
+  revision: ColumnType<number, number | undefined, number>
 }
 
 /** Every level that a domain ever had, the one in force included. */
-export interface DomainLevelChangeTable extends DomainLevelTable {
+export interface DomainLevelChangeTable extends LevelColumns {
   id: GeneratedAlways<number>
 }
 
@@ -227,13 +235,6 @@ export interface FollowPositionTable {
   position: string
   /** When the follower was last heard of. */
   at: number
-}
-
-/** A domain that the prober is to look at. */
-export interface ProbeRequestTable {
-  domain: string
-  why: string
-  asked_at: number
 }
 
 export interface SecretTable {

@@ -2,6 +2,7 @@ import type { Pass } from '../policy/lanes.js'
 import type { Decision, Level } from '../policy/model.js'
 import type { QueueEntryLog } from './evidence.js'
 import type { NewNotice } from './outbox.js'
+import type { ProbeQuota } from './verdicts.js'
 import type { Transit, WaitEnd, Waiting, WaitingEntry } from './transit.js'
 
 /**
@@ -33,8 +34,11 @@ export interface Store {
   queueEntry(queueId: string, since?: number): Promise<QueueEntryLog>
   /** Puts a notice into the outbox; a second one of the same kind for the same key is ignored. */
   addNotice(notice: NewNotice): Promise<void>
-  /** Asks the prober to look at a domain; asking again changes nothing. */
-  requestProbe(domain: string, why: string): Promise<void>
+  /**
+   * Asks the prober to look at a domain; asking again changes nothing. Beyond the quota it is looked at
+   * later.
+   */
+  requestProbe(domain: string, why: string, quota?: ProbeQuota): Promise<void>
   /** The key that reference codes are made with; made once, 32 random bytes. */
   referenceKey(): Promise<Buffer>
   close(): Promise<void>

@@ -17,13 +17,21 @@ function emptyDatabase(t: Test) {
   return { database, db }
 }
 
-/** Tables of the store itself, and what the log says of queue entries, which are found by their id. */
+/**
+ * Tables of the store itself, what the log says of queue entries, which are found by their id, and what
+ * servers offer, which is the same for all customers.
+ */
 const OF_NOBODY = new Set([
   'plugin_state',
   'meta',
   'customer',
   'secret',
-  'probe_request',
+  'domain_schedule',
+  'domain_verdict',
+  'domain_facts',
+  'domain_verdict_change',
+  'confirmation',
+  'probe_quota',
   'follow_position',
   'queue_entry',
   'delivery',
@@ -71,7 +79,7 @@ void t.test(
     const { db } = emptyDatabase(t)
     await migrate(db, inside)
     const tables = await db.introspection.getTables()
-    t.equal(tables.length, 19)
+    t.equal(tables.length, 24)
     for (const { name, columns } of tables) {
       const names = columns.map(column => column.name)
       t.notMatch(names.join(' '), /subject|body|text|password|file_name/, name)
@@ -113,6 +121,18 @@ void t.test('questions of one customer are answered by an index', async t => {
     'select * from delivery where digest = 1',
     'select * from attempt where entry = 1 order by at',
     'select * from attempt where digest = 1',
+    "select * from domain_level where domain = 'a.example'",
+    'select domain from domain_level where revision > 1',
+    'select domain from domain_verdict where revision > 1',
+    "select * from domain_verdict where domain > 'a' order by domain limit 5",
+    'select * from domain_verdict where until < 1',
+    "select * from domain_facts where domain = 'a.example'",
+    'select * from domain_schedule where due_at <= 1 order by due_at, domain limit 5',
+    'select * from domain_schedule where asked_at <= 1 order by asked_at, domain limit 5',
+    "select * from domain_schedule where origin = 'traffic' and seen_at < 1",
+    "select * from domain_verdict_change where domain = 'a.example' order by id desc",
+    'select * from domain_verdict_change where saved_at < 1',
+    "select * from probe_quota where hour = 1 and asker = 'a'",
   ]
   for (const question of questions) {
     const [plan] = database.prepare(`explain query plan ${question}`).all() as { detail: string }[]

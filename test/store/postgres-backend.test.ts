@@ -31,7 +31,8 @@ const EMPTIED = `
     loop execute format('truncate %I restart identity cascade', name); end loop;
   end $$;
   insert into customer (id, name, created_at) values (0, '*', 0);
-  insert into meta (name, value) values ('levels-revision', 0), ('paused', 0)`
+  insert into meta (name, value) values
+    ('levels-revision', 0), ('paused', 0), ('domains-learnt', 0), ('levels-cleared', 0)`
 
 function testPostgres(directory: string): void {
   const cluster = startCluster(directory)

@@ -18,6 +18,7 @@ import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { SqliteEngine } from '../../src/store/sqlite-engine.js'
 import type { SqliteFileOptions } from '../../src/store/sqlite-file.js'
+import { sampleVerdict } from '../support/store-verdict-samples.js'
 import { sampleBatch, sampleDelivery, sampleGuest, sampleNotice } from '../support/store-guests.js'
 import { PURGE_NOTHING, sampleRecord, sampleTransit } from '../support/store-records.js'
 
@@ -76,7 +77,7 @@ void t.test('a lock held by another process is an error in time, and then no mor
 })
 
 void t.test('a full store keeps nothing of the batch, and takes more after a purge', async t => {
-  const { engine } = await openEngine(t, { maxBytes: 60 * 4096 })
+  const { engine } = await openEngine(t, { maxBytes: 85 * 4096 })
   const batch = () => Array.from({ length: 20 }, () => sampleRecord({ at: 1000 }))
   let written = 0
   await t.rejects(
@@ -283,6 +284,15 @@ const WRITES: readonly (readonly [
   ['taking notices', engine => engine.run('dueNotices', { now: 2_000_000, limit: 10 })],
   ['a pause', engine => engine.run('setPaused', { paused: true, by: 'a', reason: 'r', at: 1 })],
   ['a probe', engine => engine.run('requestProbe', { domain: 'a.example', why: 'w', at: 1 })],
+  [
+    'taking domains',
+    engine => engine.run('takeDue', { kind: 'due', owner: 'o', limit: 1, leaseMs: 1, now: 1 }),
+  ],
+  ['new records', engine => engine.run('learnDomains', { now: 1 })],
+  [
+    'a verdict',
+    engine => engine.run('saveVerdicts', { found: [{ ...sampleVerdict(), facts: '{}' }], at: 1 }),
+  ],
 ]
 const BATCH = sampleBatch({ deliveries: [sampleDelivery()], removed: ['Q1'] })
 

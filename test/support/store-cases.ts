@@ -3,12 +3,14 @@ import fc from 'fast-check'
 import { ALL_CUSTOMERS } from '../../src/store/admin.js'
 import type { DatabaseStore } from '../../src/store/database-store.js'
 import type { OpenStoreOptions } from '../../src/store/open-store.js'
+import { DOMAIN_CASES } from './store-domain-cases.js'
 import { EVIDENCE_CASES } from './store-evidence-cases.js'
 import { LANE_CASES } from './store-lane-cases.js'
 import { OUTBOX_CASES } from './store-outbox-cases.js'
 import { PLUGIN_CASES } from './store-plugin-cases.js'
 import { all, anyRecord, sampleRecord } from './store-records.js'
 import { RETENTION_CASES } from './store-retention-cases.js'
+import { SCHEDULE_CASES } from './store-schedule-cases.js'
 import { WAITING_CASES } from './store-waiting-cases.js'
 import { WAKING_CASES } from './store-waking-cases.js'
 
@@ -314,4 +316,6 @@ export const STORE_CASES: readonly StoreCase[] = [
   ...OUTBOX_CASES,
   ...PLUGIN_CASES,
   ...RETENTION_CASES,
+  ...DOMAIN_CASES,
+  ...SCHEDULE_CASES,
 ]

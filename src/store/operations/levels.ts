@@ -1,8 +1,9 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import { ALL_CUSTOMERS, type LevelChange, type LevelEntry } from '../admin.js'
 import type { DomainLevelTable, Schema } from '../schema.js'
 import { addAudit } from './audit.js'
-import { ensureCustomer } from './customers.js'
+import { customerIdOf, ensureCustomer } from './customers.js'
+import { clearedAt, nextRevision } from './revision.js'
 
 /** Sets levels, with their history and one note for the audit each; all or none. */
 export async function setLevels(
@@ -10,19 +11,19 @@ export async function setLevels(
   { changes, at }: { readonly changes: readonly LevelChange[]; readonly at: number },
 ): Promise<void> {
   await db.transaction().execute(async transaction => {
-    // First, because it takes the write lock at once on SQLite and puts writers in line on both.
-    await transaction
-      .updateTable('meta')
-      .set(update => ({ value: update('value', '+', 1) }))
-      .where('name', '=', 'levels-revision')
-      .execute()
-    for (const change of changes) await setLevel(transaction, change, at)
+    const revision = await nextRevision(transaction)
+    for (const change of changes) await setLevel(transaction, change, at, revision)
   })
 }
 
-async function setLevel(db: Kysely<Schema>, change: LevelChange, at: number): Promise<void> {
+async function setLevel(
+  db: Kysely<Schema>,
+  change: LevelChange,
+  at: number,
+  revision: number,
+): Promise<void> {
   const { customer, domain, level, by, reason } = change
-  const row: DomainLevelTable = {
+  const row = {
     customer_id: await ensureCustomer(db, { name: customer, at }),
     domain,
     level,
@@ -32,14 +33,63 @@ async function setLevel(db: Kysely<Schema>, change: LevelChange, at: number): Pr
     reason,
     match_hosts: (change.match ?? []).join(' '),
     dane: change.dane === true ? 1 : 0,
+    next_hop: change.nextHop ?? null,
   }
+  const inForce = { ...row, revision }
   await db
     .insertInto('domain_level')
-    .values(row)
-    .onConflict(conflict => conflict.columns(['customer_id', 'domain']).doUpdateSet(row))
+    .values(inForce)
+    .onConflict(conflict => conflict.columns(['customer_id', 'domain']).doUpdateSet(inForce))
     .execute()
   await db.insertInto('domain_level_change').values(row).execute()
   await addAudit(db, { at, customer, actor: by, act: 'level-set', object: domain, detail: level })
+}
+
+/**
+ * Takes an administrator's level back, so that what the prober finds counts again.
+ *
+ * Gives   whether there was one.
+ */
+export async function unsetLevel(
+  db: Kysely<Schema>,
+  { customer, domain, by, reason, at }: Omit<LevelChange, 'level'> & { readonly at: number },
+): Promise<boolean> {
+  return db.transaction().execute(async transaction => {
+    const revision = await nextRevision(transaction)
+    const customer_id = await customerIdOf(transaction, customer)
+    if (customer_id === undefined) return false
+    const { numDeletedRows } = await transaction
+      .deleteFrom('domain_level')
+      .where('customer_id', '=', customer_id)
+      .where('domain', '=', domain)
+      .executeTakeFirst()
+    if (numDeletedRows === 0n) return false
+    await clearedAt(transaction, revision)
+    await transaction
+      .insertInto('domain_level_change')
+      .values({
+        customer_id,
+        domain,
+        level: 'undetermined',
+        until: null,
+        changed_at: at,
+        changed_by: by,
+        reason,
+        match_hosts: '',
+        dane: 0,
+        next_hop: null,
+      })
+      .execute()
+    await addAudit(transaction, {
+      at,
+      customer,
+      actor: by,
+      act: 'level-unset',
+      object: domain,
+      detail: reason,
+    })
+    return true
+  })
 }
 
 export async function listLevels(
@@ -75,7 +125,9 @@ export async function levelHistory(
   return rows.map(toEntry)
 }
 
-function toEntry(row: DomainLevelTable & { readonly customer: string }): LevelEntry {
+function toEntry(
+  row: Omit<Selectable<DomainLevelTable>, 'revision'> & { readonly customer: string },
+): LevelEntry {
   return {
     customer: row.customer,
     domain: row.domain,
@@ -83,6 +135,7 @@ function toEntry(row: DomainLevelTable & { readonly customer: string }): LevelEn
     until: row.until ?? undefined,
     match: row.match_hosts === '' ? [] : row.match_hosts.split(' '),
     dane: row.dane === 1,
+    ...(row.next_hop === null ? {} : { nextHop: row.next_hop }),
     changedAt: row.changed_at,
     changedBy: row.changed_by,
     reason: row.reason,

@@ -1,15 +1,92 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../schema.js'
 import { storable } from '../storable.js'
+import type { ProbeQuota } from '../verdicts.js'
 
-/** Asks the prober to look at a domain; who asked first stands. */
-export async function requestProbe(
+const HOUR_MS = 3_600_000
+
+/** A domain that was looked at a moment ago is not looked at again for every message to it. */
+const REST_MS = 60_000
+
+/** Longest name of an asker that is told from others; the rest of the text comes from outside. */
+const MAX_ASKER = 200
+
+export interface ProbeWish {
+  readonly domain: string
+  readonly why: string
+  readonly at: number
+  /** Whose wish it is; absent: nobody's who could be held to it. */
+  readonly quota?: ProbeQuota
+}
+
+/**
+ * Asks the prober to look at a domain; who asked first stands. Whoever has asked for more domains
+ * within an hour than may be gets the rest in the hours after it.
+ */
+export async function requestProbe(db: Kysely<Schema>, wish: ProbeWish): Promise<void> {
+  const { domain, why, at } = wish
+  await db.transaction().execute(async transaction => {
+    const added = await transaction
+      .insertInto('domain_schedule')
+      .values({
+        domain,
+        origin: 'traffic',
+        known_at: at,
+        seen_at: at,
+        due_at: at,
+        tries: 0,
+        asked_at: null,
+        asked_why: null,
+        leased_until: 0,
+        leased_by: null,
+      })
+      .onConflict(conflict => conflict.column('domain').doNothing())
+      .executeTakeFirst()
+    const isNew = added.numInsertedOrUpdatedRows === 1n
+    const known = isNew ? undefined : await standing(transaction, domain)
+    if (known?.asked_at != null) return
+    const looked = Math.max(known?.probed_at ?? -REST_MS, known?.tried_at ?? -REST_MS)
+    const allowed = wish.quota === undefined ? at : await turnOf(transaction, wish.quota, at)
+    await transaction
+      .updateTable('domain_schedule')
+      .set({
+        asked_at: Math.max(at, allowed, looked + REST_MS),
+        asked_why: storable(why.slice(0, 1000)),
+        seen_at: at,
+      })
+      .where('domain', '=', domain)
+      .where('asked_at', 'is', null)
+      .execute()
+  })
+}
+
+/** What is known of a domain that is on the list. */
+async function standing(db: Kysely<Schema>, domain: string) {
+  return db
+    .selectFrom('domain_schedule as known')
+    .leftJoin('domain_verdict as verdict', 'verdict.domain', 'known.domain')
+    .select(['known.asked_at', 'verdict.probed_at', 'verdict.tried_at'])
+    .where('known.domain', '=', domain)
+    .executeTakeFirst()
+}
+
+/** Counts the wish; gives the time from which it may be met. */
+async function turnOf(
   db: Kysely<Schema>,
-  { domain, why, at }: { readonly domain: string; readonly why: string; readonly at: number },
-): Promise<void> {
-  await db
-    .insertInto('probe_request')
-    .values({ domain, why: storable(why), asked_at: at })
-    .onConflict(conflict => conflict.column('domain').doNothing())
-    .execute()
+  { asker, perHour }: ProbeQuota,
+  at: number,
+): Promise<number> {
+  const hour = Math.floor(at / HOUR_MS)
+  const { asked } = await db
+    .insertInto('probe_quota')
+    .values({ asker: storable(asker.slice(0, MAX_ASKER)), hour, asked: 1 })
+    .onConflict(conflict =>
+      conflict
+        .columns(['hour', 'asker'])
+        .doUpdateSet(update => ({ asked: update('probe_quota.asked', '+', 1) })),
+    )
+    .returning('asked')
+    .executeTakeFirstOrThrow()
+  const hoursLater = Math.floor((asked - 1) / Math.max(1, perHour))
+  return hoursLater === 0 ? at : (hour + hoursLater) * HOUR_MS
 }

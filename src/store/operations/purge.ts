@@ -2,6 +2,8 @@ import { sql, type ExpressionBuilder, type Kysely } from 'kysely'
 import type { PurgeResult } from '../admin.js'
 import type { Schema } from '../schema.js'
 
+const HOUR_MS = 3_600_000
+
 /** Each in epoch milliseconds: what is from before goes. */
 export interface PurgeStep {
   readonly messagesBefore: number
@@ -26,7 +28,10 @@ export async function purgeStep(db: Kysely<Schema>, step: PurgeStep): Promise<Pu
     evidence: await purgeEvidence(db, step),
     waits:
       (await purgeWaits(db, step)) + (await purgeNotices(db, step)) + (await purgeProbes(db, step)),
-    notes: (await purgeAudit(db, step)) + (await purgeChanges(db, step)),
+    notes:
+      (await purgeAudit(db, step)) +
+      (await purgeChanges(db, step)) +
+      (await purgeVerdicts(db, step)),
   }
 }
 
@@ -125,14 +130,71 @@ async function purgeNotices(db: Kysely<Schema>, step: PurgeStep): Promise<number
   return Number(numDeletedRows)
 }
 
+/** Domains that nobody has written to for so long, unless a person named them. */
 async function purgeProbes(db: Kysely<Schema>, step: PurgeStep): Promise<number> {
-  const { numDeletedRows } = await db
-    .deleteFrom('probe_request')
+  const unseen = await db
+    .deleteFrom('domain_schedule')
     .where('domain', 'in', query =>
       query
-        .selectFrom('probe_request')
+        .selectFrom('domain_schedule')
         .select('domain')
-        .where('asked_at', '<', step.messagesBefore)
+        .where('origin', '=', 'traffic')
+        .where('seen_at', '<', step.messagesBefore)
+        .limit(step.limit),
+    )
+    .executeTakeFirst()
+  // Their verdicts run out by themselves, since nobody renews them.
+  const overdue = await db
+    .deleteFrom('domain_verdict')
+    .where('domain', 'in', query =>
+      query
+        .selectFrom('domain_verdict as verdict')
+        .select('verdict.domain')
+        .where('verdict.until', '<', step.messagesBefore)
+        .where(where =>
+          where.not(
+            where.exists(
+              where
+                .selectFrom('domain_schedule as known')
+                .select(sql`1`.as('one'))
+                .whereRef('known.domain', '=', 'verdict.domain'),
+            ),
+          ),
+        )
+        .limit(step.limit),
+    )
+    .returning('domain')
+    .execute()
+  if (overdue.length > 0) {
+    const names = overdue.map(({ domain }) => domain)
+    await db.deleteFrom('domain_facts').where('domain', 'in', names).execute()
+  }
+  // Counters are no record of anything, so they are not in the sum.
+  await db
+    .deleteFrom('probe_quota')
+    .where('hour', '<', Math.floor(step.messagesBefore / HOUR_MS))
+    .execute()
+  return Number(unseen.numDeletedRows) + overdue.length
+}
+
+/** Every verdict of the past, but the newest of each domain. */
+async function purgeVerdicts(db: Kysely<Schema>, step: PurgeStep): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('domain_verdict_change')
+    .where('id', 'in', query =>
+      query
+        .selectFrom('domain_verdict_change as old')
+        .select('old.id')
+        .where('old.saved_at', '<', step.notesBefore)
+        .where(where =>
+          where.exists(
+            where
+              .selectFrom('domain_verdict_change as newer')
+              .select(sql`1`.as('one'))
+              .whereRef('newer.domain', '=', 'old.domain')
+              .whereRef('newer.id', '>', 'old.id'),
+          ),
+        )
         .limit(step.limit),
     )
     .executeTakeFirst()

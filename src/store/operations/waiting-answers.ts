@@ -90,6 +90,8 @@ export async function waitingToWake(
         on own.customer_id = asleep.customer_id and own.domain = asleep.domain
       left join domain_level as everybodys
         on everybodys.customer_id = 0 and everybodys.domain = asleep.domain
+      left join domain_verdict as verdict
+        on verdict.domain = asleep.domain and verdict.until > ${now}
       where asleep.ended_at is null
         and ${mayBeWoken}
         and (asleep.verdict = 'cancelled' or (
@@ -97,16 +99,30 @@ export async function waitingToWake(
           and (asleep.verdict is not null
             or asleep.why = 'paused'
             or asleep.until <= ${now}
-            or (asleep.why = 'wait' and case when own.domain is not null
-              then own.level <> 'undetermined' and coalesce(own.until > ${now}, true)
-              else everybodys.level <> 'undetermined' and coalesce(everybodys.until > ${now}, true)
-              end))))
+            or (asleep.why = 'wait' and case
+              when own.domain is not null and coalesce(own.until > ${now}, true)
+                then own.level <> 'undetermined'
+              when own.domain is null and everybodys.domain is not null
+                and coalesce(everybodys.until > ${now}, true)
+                then everybodys.level <> 'undetermined'
+              when own.domain is null and everybodys.domain is null
+                and exists (${levelAbove(now)}) then true
+              else verdict.level <> 'undetermined' end))))
       order by asleep.since limit ${MAX_WOKEN})
     returning key`.execute(db)
   return rowsOf(
     db,
     rows.map(({ key }) => key),
   )
+}
+
+/** A level for everything below a parent of the domain; which of several says it makes no difference. */
+function levelAbove(now: number) {
+  return sql`select 1 from domain_level as above
+    where above.customer_id in (0, asleep.customer_id)
+      and above.domain >= '.' and above.domain < '/'
+      and above.level <> 'undetermined' and coalesce(above.until > ${now}, true)
+      and substr(asleep.domain, length(asleep.domain) - length(above.domain) + 1) = above.domain`
 }
 
 async function rowsOf(db: Kysely<Schema>, keys: readonly string[]): Promise<readonly Waiting[]> {

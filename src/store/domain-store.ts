@@ -1,0 +1,149 @@
+import type { Backend } from './backend.js'
+import { checkPerson, checkedPattern, wrongInput } from './checked-input.js'
+import { checkedDomain } from './domain-name.js'
+import { LevelsInForce } from './levels-in-force.js'
+import type {
+  Confirmation,
+  DomainStore,
+  DueDomain,
+  DueKind,
+  DueTake,
+  FoundVerdict,
+  LevelsOfDomain,
+  NamedTake,
+  NewConfirmation,
+  PastVerdict,
+  StoredVerdict,
+  VerdictChange,
+} from './verdicts.js'
+
+export interface DomainStoreOptions {
+  readonly backend: Pick<Backend, 'run'>
+  readonly now: () => number
+  /** Called once levels have changed. */
+  readonly onLevels: () => void
+}
+
+const PAGE = 5000
+const VERDICT_PAGE = 500
+/** Facts are long; a group of them travels to the worker at once. */
+const MAX_FACTS = 4_000_000
+
+/** Verdicts and all that belongs to them, over one backend. */
+export class DatabaseDomains implements DomainStore {
+  readonly #options: DomainStoreOptions
+
+  constructor(options: DomainStoreOptions) {
+    this.#options = options
+  }
+
+  takeDue(take: DueTake): Promise<readonly DueDomain[]> {
+    return this.#run('takeDue', { ...take, now: this.#options.now() })
+  }
+
+  takeNamed(take: NamedTake): Promise<readonly DueDomain[]> {
+    const domains = take.domains.map(checkedDomain)
+    return this.#run('takeNamed', { ...take, domains, now: this.#options.now() })
+  }
+
+  giveBack(owner: string, domains: readonly string[]): Promise<void> {
+    return this.#run('giveBack', { owner, domains: domains.map(checkedDomain) })
+  }
+
+  countDue(): Promise<Readonly<Record<DueKind, number>>> {
+    return this.#run('countDue', { now: this.#options.now() })
+  }
+
+  async saveVerdict(found: FoundVerdict): Promise<VerdictChange> {
+    const [change] = await this.saveVerdicts([found])
+    if (change === undefined) throw wrongInput('no verdict')
+    return change
+  }
+
+  async saveVerdicts(found: readonly FoundVerdict[]): Promise<readonly VerdictChange[]> {
+    const ready = found.map(({ verdict, facts, probedAt, dueAt }) => {
+      const domain = checkedDomain(verdict.domain)
+      for (const time of [verdict.until, probedAt, dueAt]) {
+        if (!Number.isSafeInteger(time)) throw wrongInput(`a verdict on ${domain} without its time`)
+      }
+      const json = JSON.stringify(facts)
+      if (json.length > MAX_FACTS) throw wrongInput(`the facts of ${domain} are too long`)
+      return { verdict: { ...verdict, domain }, facts: json, probedAt, dueAt }
+    })
+    const changes = await this.#run('saveVerdicts', { found: ready, at: this.#options.now() })
+    this.#options.onLevels()
+    return changes
+  }
+
+  verdictOf(domain: string): Promise<StoredVerdict | undefined> {
+    return this.#run('verdictOf', { domain: checkedDomain(domain) })
+  }
+
+  async earlierFacts(domain: string): Promise<unknown> {
+    const json = await this.#run('factsOf', { domain: checkedDomain(domain) })
+    return json === undefined ? undefined : (JSON.parse(json) as unknown)
+  }
+
+  verdictHistory(domain: string): Promise<readonly PastVerdict[]> {
+    return this.#run('verdictHistory', { domain: checkedDomain(domain) })
+  }
+
+  async *verdicts(): AsyncIterable<StoredVerdict> {
+    let after = ''
+    for (;;) {
+      const page = await this.#run('pageOfVerdicts', { after, limit: VERDICT_PAGE })
+      yield* page
+      const last = page.at(-1)
+      if (last === undefined || page.length < VERDICT_PAGE) return
+      after = last.domain
+    }
+  }
+
+  async forgetDomain(domain: string, by: string, reason: string): Promise<boolean> {
+    checkPerson({ by, reason }, 'forgetting a domain')
+    const at = this.#options.now()
+    const done = await this.#run('forgetDomain', { domain: checkedDomain(domain), by, reason, at })
+    this.#options.onLevels()
+    return done
+  }
+
+  learnDomains(): Promise<number> {
+    return this.#run('learnDomains', { now: this.#options.now() })
+  }
+
+  confirm(confirmation: NewConfirmation): Promise<Confirmation> {
+    checkPerson(confirmation, 'a confirmation')
+    const pattern = checkedPattern(confirmation.pattern)
+    if (confirmation.until !== undefined && !Number.isSafeInteger(confirmation.until)) {
+      throw wrongInput('the end of a confirmation is not a time')
+    }
+    const at = this.#options.now()
+    return this.#run('addConfirmation', { confirmation: { ...confirmation, pattern }, at })
+  }
+
+  withdrawConfirmation(id: number, by: string, reason: string): Promise<boolean> {
+    checkPerson({ by, reason }, 'taking a confirmation back')
+    return this.#run('withdrawConfirmation', { id, by, reason, at: this.#options.now() })
+  }
+
+  listConfirmations(): Promise<readonly Confirmation[]> {
+    return this.#run('listConfirmations', { now: this.#options.now() })
+  }
+
+  async *levelsInForce(): AsyncIterable<LevelsOfDomain> {
+    const now = this.#options.now()
+    const levels = new LevelsInForce(await this.#run('levelsBelow', { now }))
+    let after = ''
+    for (;;) {
+      const page = await this.#run('pageOfLevels', { after, limit: PAGE, now })
+      yield* levels.page(page)
+      if (page.end === undefined) return
+      after = page.end
+    }
+  }
+
+  get #run(): Backend['run'] {
+    const { backend } = this.#options
+    return (name, input) => backend.run(name, input)
+  }
+}

@@ -1,0 +1,268 @@
+import { ALL_CUSTOMERS } from '../../src/store/admin.js'
+import type { StoreCase } from './store-cases.js'
+import { all } from './store-records.js'
+import { sampleFailure, sampleVerdict } from './store-verdict-samples.js'
+
+const PERSON = { by: 'ann', reason: 'asked them' } as const
+
+/** What every store does with verdicts on domains. */
+export const DOMAIN_CASES: readonly StoreCase[] = [
+  [
+    'a verdict comes back with its facts, and is the level of its domain',
+    async (t, open) => {
+      const store = await open(t, { now: () => 2000 })
+      const { domains } = store
+      t.equal(await domains.verdictOf('a.example'), undefined)
+      t.equal(await domains.earlierFacts('a.example'), undefined)
+      const found = sampleVerdict({
+        reasons: [
+          { code: 'rsa_lt_3000', severity: 'warn', host: 'mx.a.example', evidence: { bits: 2048 } },
+        ],
+      })
+      t.same(await domains.saveVerdict(found), {
+        domain: 'a.example',
+        outcome: 'saved',
+        before: undefined,
+        changed: true,
+      })
+      t.same(await domains.verdictOf('A.Example.'), {
+        ...found.verdict,
+        probedAt: 1000,
+        savedAt: 2000,
+        dueAt: 50_000,
+        lastTry: undefined,
+      })
+      t.same(await domains.earlierFacts('a.example'), { domain: 'a.example', probedAt: 1000 })
+      t.same((await store.levels('clinic', ['a.example'])).get('a.example'), {
+        domain: 'a.example',
+        level: 'qualified',
+        until: 100_000,
+        match: ['mx.a.example'],
+        dane: false,
+      })
+    },
+  ],
+  [
+    'a try that finds nothing out leaves a verdict that still holds, and is noted beside it',
+    async (t, open) => {
+      let now = 2000
+      const store = await open(t, { now: () => now })
+      const { domains } = store
+      await domains.saveVerdict(sampleVerdict())
+      now = 60_000
+      const failure = sampleFailure('smtp_4xx', { probedAt: 59_000, dueAt: 61_000 })
+      t.same(await domains.saveVerdict(failure), {
+        domain: 'a.example',
+        outcome: 'kept',
+        before: 'qualified',
+        changed: true,
+      })
+      t.match(await domains.verdictOf('a.example'), {
+        level: 'qualified',
+        probedAt: 1000,
+        dueAt: 61_000,
+        lastTry: { at: 59_000, reasons: [{ code: 'smtp_4xx' }] },
+      })
+      t.same(await domains.earlierFacts('a.example'), { domain: 'a.example', probedAt: 1000 })
+      t.match(await domains.saveVerdict(failure), { outcome: 'kept', changed: false })
+      now = 100_000
+      t.match(await domains.saveVerdict(failure), { outcome: 'saved', before: 'qualified' })
+      t.equal((await store.levels('c', ['a.example'])).get('a.example')?.level, 'undetermined')
+      t.match(
+        (await domains.verdictHistory('a.example')).map(({ level, inForce }) => [level, inForce]),
+        [
+          ['undetermined', true],
+          ['undetermined', false],
+          ['qualified', true],
+        ],
+      )
+    },
+  ],
+  [
+    'what was found out before the verdict that is there changes nothing',
+    async (t, open) => {
+      const store = await open(t, { now: () => 2000 })
+      await store.domains.saveVerdict(sampleVerdict({}, { probedAt: 1500 }))
+      const older = sampleVerdict({ level: 'mandatory' }, { probedAt: 1499, facts: 'old' })
+      t.match(await store.domains.saveVerdict(older), { outcome: 'dropped', changed: false })
+      t.match(await store.domains.verdictOf('a.example'), { level: 'qualified', probedAt: 1500 })
+      t.notSame(await store.domains.earlierFacts('a.example'), 'old')
+    },
+  ],
+  [
+    'the history has a line each time that more than the end of a verdict changed',
+    async (t, open) => {
+      let now = 2000
+      const store = await open(t, { now: () => now })
+      const { domains } = store
+      const steps = [
+        sampleVerdict(),
+        sampleVerdict({ until: 200_000 }),
+        sampleVerdict({ match: ['mx2.a.example'] }),
+        sampleVerdict({ match: ['mx2.a.example'], spki: ['EF'] }),
+        sampleVerdict({ level: 'mandatory', match: [], spki: [] }),
+        sampleVerdict({ level: 'mandatory', match: [], spki: [], profile: 'bsi-2026' }),
+      ]
+      const changed: boolean[] = []
+      for (const step of steps) {
+        now += 1000
+        changed.push((await domains.saveVerdict(step)).changed)
+      }
+      t.same(changed, [true, false, true, true, true, true])
+      t.match(await domains.verdictHistory('a.example'), [
+        { level: 'mandatory', profile: 'bsi-2026', savedAt: 8000 },
+        { level: 'mandatory', profile: 'bsi-compatible', savedAt: 7000 },
+        { spki: ['EF'], savedAt: 6000 },
+        { match: ['mx2.a.example'], spki: ['AB:CD'], savedAt: 5000 },
+        { level: 'qualified', match: ['mx.a.example'], savedAt: 3000 },
+      ])
+    },
+  ],
+  [
+    'verdicts are read by name, all of them; wrong ones are refused',
+    async (t, open) => {
+      const store = await open(t, { now: () => 2000 })
+      const names = Array.from({ length: 501 }, (_, index) => `d${1000 + index}.example`)
+      const found = names.map(domain => sampleVerdict({ domain }))
+      await store.domains.saveVerdicts(found.toReversed())
+      t.same(
+        (await all(store.domains.verdicts())).map(({ domain }) => domain),
+        names,
+      )
+      const wrong = [
+        sampleVerdict({ domain: '.a.example' }),
+        sampleVerdict({ until: Number.NaN }),
+        sampleVerdict({}, { facts: 'x'.repeat(4_000_001) }),
+      ]
+      for (const one of wrong) {
+        await t.rejects(store.domains.saveVerdict(one), { code: 'ERR_STORE_INPUT' })
+      }
+    },
+  ],
+  [
+    'what an administrator set goes before a verdict, and is there when the verdict is gone',
+    async (t, open) => {
+      let now = 2000
+      const store = await open(t, { now: () => now })
+      const levelOf = async (domain: string) =>
+        (await store.levels('clinic', [domain])).get(domain)?.level
+      const set = { customer: ALL_CUSTOMERS, domain: 'a.example', ...PERSON }
+      await store.domains.saveVerdict(sampleVerdict())
+      await store.setLevel({ ...set, level: 'none', until: 3000 })
+      t.equal(await levelOf('a.example'), 'none')
+      await store.domains.saveVerdict(sampleVerdict({}, { probedAt: 1001 }))
+      t.equal(await levelOf('a.example'), 'none')
+      now = 3000
+      t.equal(await levelOf('a.example'), 'qualified', 'its time is over')
+      await store.setLevel({ ...set, level: 'mandatory' })
+      t.equal(await levelOf('a.example'), 'mandatory')
+      t.equal(await store.domains.forgetDomain('a.example', 'ann', 'mistyped'), true)
+      t.equal(await store.domains.forgetDomain('a.example', 'ann', 'mistyped'), false)
+      t.equal(await levelOf('a.example'), 'mandatory')
+      t.equal(await store.unsetLevel(set), true)
+      t.equal(await levelOf('a.example'), undefined)
+      t.equal(await store.unsetLevel(set), false)
+      t.equal(await store.unsetLevel({ ...set, customer: 'nobody' }), false)
+      t.match(await store.levelHistory(ALL_CUSTOMERS, 'a.example'), [
+        { level: 'undetermined', reason: 'asked them', changedBy: 'ann' },
+        { level: 'mandatory' },
+        { level: 'none' },
+      ])
+      t.match(await store.listAudit(ALL_CUSTOMERS), [
+        { act: 'level-unset', object: 'a.example' },
+        { act: 'domain-forget', object: 'a.example', detail: 'mistyped' },
+      ])
+    },
+  ],
+  [
+    'a level with a leading dot holds for everything below, the nearest first, and not for itself',
+    async (t, open) => {
+      const store = await open(t, { now: () => 2000 })
+      const set = { customer: ALL_CUSTOMERS, ...PERSON }
+      const asked = ['a.example', 'x.a.example', 'y.x.a.example', 'xa.example']
+      await store.levels('clinic', asked)
+      await store.setLevel({ ...set, domain: '.A.example.', level: 'mandatory' })
+      await store.setLevel({ ...set, domain: '.x.a.example', level: 'none', customer: 'clinic' })
+      await store.domains.saveVerdict(sampleVerdict({ domain: 'x.a.example' }))
+      const levels = await store.levels('clinic', asked)
+      t.same(
+        [...levels].map(([domain, { level }]) => [domain, level]),
+        [
+          ['x.a.example', 'mandatory'],
+          ['y.x.a.example', 'none'],
+        ],
+      )
+      const others = await store.levels('lawyer', asked)
+      t.equal(others.get('y.x.a.example')?.level, 'mandatory')
+      await t.rejects(store.setLevel({ ...set, domain: '..a', level: 'none' }), {
+        code: 'ERR_STORE_INPUT',
+      })
+    },
+  ],
+  [
+    'levels in force are read in the order of names, page by page',
+    async (t, open) => {
+      const store = await open(t, { now: () => 2000 })
+      const names = Array.from({ length: 5200 }, (_, index) => `d${10_000 + index}.example`)
+      const found = names.map(domain => sampleVerdict({ domain, match: [], reasons: [] }))
+      for (let start = 0; start < found.length; start += 1000) {
+        await store.domains.saveVerdicts(found.slice(start, start + 1000))
+      }
+      await store.domains.saveVerdict(sampleVerdict({ domain: 'zz.example', until: 2000 }))
+      const set = { customer: ALL_CUSTOMERS, level: 'none', ...PERSON } as const
+      await store.setLevel({ ...set, domain: 'd15150.example', customer: 'clinic' })
+      await store.setLevel({ ...set, domain: 'z.example', nextHop: '[MX.z.example]:25' })
+      await store.setLevel({ ...set, domain: 'over.example', until: 2000 })
+      const read = await all(store.domains.levelsInForce())
+      t.same(
+        read.map(({ domain }) => domain),
+        [...names, 'z.example'],
+      )
+      t.match(read[5150]?.levels, [{ by: 'administrator', level: 'none' }, { by: 'prober' }])
+      t.match(read.at(-1)?.levels, [{ by: 'administrator', nextHop: '[mx.z.example]:25' }])
+    },
+  ],
+  [
+    'confirmations are on record, with who gave and who withdrew them',
+    async (t, open) => {
+      let now = 2000
+      const store = await open(t, { now: () => now })
+      const { domains } = store
+      const one = await domains.confirm({ kind: 'mx', pattern: '.Outlook.example', ...PERSON })
+      const two = await domains.confirm({
+        kind: 'domain',
+        pattern: 'b.example',
+        until: 3000,
+        ...PERSON,
+      })
+      t.same(await domains.listConfirmations(), [
+        {
+          id: one.id,
+          kind: 'mx',
+          pattern: '.outlook.example',
+          at: 2000,
+          until: undefined,
+          ...PERSON,
+        },
+        { id: two.id, kind: 'domain', pattern: 'b.example', at: 2000, until: 3000, ...PERSON },
+      ])
+      now = 3000
+      t.match(await domains.listConfirmations(), [{ id: one.id }])
+      t.equal(await domains.withdrawConfirmation(one.id, 'ben', 'sold'), true)
+      t.equal(await domains.withdrawConfirmation(one.id, 'ben', 'sold'), false)
+      t.same(await domains.listConfirmations(), [])
+      t.match(await store.listAudit(ALL_CUSTOMERS), [
+        { actor: 'ben', act: 'domain-unconfirm', object: 'mx .outlook.example', detail: 'sold' },
+        { actor: 'ann', act: 'domain-confirm', object: 'domain b.example' },
+        { actor: 'ann', act: 'domain-confirm', object: 'mx .outlook.example' },
+      ])
+      await t.rejects(async () => domains.confirm({ kind: 'mx', pattern: '*', ...PERSON }), {
+        code: 'ERR_STORE_INPUT',
+      })
+      await t.rejects(
+        async () => domains.confirm({ kind: 'mx', pattern: 'a.example', by: 'x', reason: ' ' }),
+        { code: 'ERR_STORE_INPUT' },
+      )
+    },
+  ],
+]
