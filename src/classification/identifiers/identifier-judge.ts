@@ -106,7 +106,7 @@ class IdentifierJudge implements Judge {
   async read(passage: Passage, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     if (this.isFull) return
-    const { path, place, isHtml = false, isCut = false } = passage
+    const { isHtml = false, isCut = false } = passage
     const text = isHtml ? htmlWords(passage.text) : passage.text
     const { found, sightings } = judgeText(text.slice(0, this.#textLeft), {
       kinds: this.#kinds,
@@ -114,7 +114,7 @@ class IdentifierJudge implements Judge {
       isCut: isCut || text.length > this.#textLeft,
       maxSightings: this.#sightingsLeft,
     })
-    this.#tally.add(path, place, found)
+    this.#tally.add(passage, found)
     this.#textLeft -= text.length
     this.#sightingsLeft -= sightings
   }
