@@ -1,4 +1,4 @@
-import { choice, integer, list, size, table, text } from '../config/kinds.js'
+import { choice, integer, list, path, size, table, text } from '../config/kinds.js'
 import type { Settings, Values } from '../config/setting.js'
 import {
   CONFIDENTIAL_FROM,
@@ -8,6 +8,8 @@ import {
 } from '../classification/identifiers/identifier-judge.js'
 import { CONFIDENCES } from '../classification/identifiers/judge-text.js'
 import { KIND_IDS } from '../classification/identifiers/kinds.js'
+import type { DictionaryOptions } from '../classification/terms/dictionary-judge.js'
+import { loadLexicon } from './dictionaries.js'
 
 /** Settings of every classifier that reads text: how much of it. */
 export const TEXT_SETTINGS = {
@@ -74,5 +76,54 @@ export function identifierOptions(
       leastConfidence: config.least_confidence,
     },
     contextWords: config.context_words,
+  }
+}
+
+const points = integer({ max: 1000, doc: 'Points.' })
+const DOMAIN = /^[a-z][a-z0-9-]{0,29}$/
+
+/** Settings of every classifier that looks for words of the dictionaries. */
+export const DICTIONARY_SETTINGS = {
+  dictionaries: list({
+    of: path({ doc: '', default: '' }),
+    max: 100,
+    default: [],
+    doc: 'Files of own dictionaries, in addition to the shipped ones in policies/dictionaries; one with the domain of another adds to it.',
+  }),
+  high_from_points: table({
+    of: points,
+    names: DOMAIN,
+    default: {},
+    doc: 'By domain: points from which the class is at least high, in place of what its dictionary says; 0 is never.',
+  }),
+  confidential_from_points: table({
+    of: points,
+    names: DOMAIN,
+    default: {},
+    doc: 'By domain: points from which it is confidential; 0 is never.',
+  }),
+  quoted_percent: integer({
+    default: 50,
+    min: 0,
+    max: 100,
+    doc: 'How many parts in a hundred words in answered mail count; what is forwarded counts in full.',
+  }),
+} as const satisfies Settings
+
+/**
+ * What the settings say, as `dictionaryJudges` takes it: dictionaries read and compiled.
+ *
+ * Throws  as `loadLexicon`.
+ */
+export function dictionaryOptions(
+  config: Values<typeof DICTIONARY_SETTINGS>,
+): Omit<DictionaryOptions, 'maxText'> {
+  return {
+    lexicon: loadLexicon(config.dictionaries),
+    thresholds: {
+      highFrom: config.high_from_points,
+      confidentialFrom: config.confidential_from_points,
+    },
+    quotedPercent: config.quoted_percent,
   }
 }

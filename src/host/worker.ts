@@ -31,10 +31,9 @@ export default async function handleTask(task: WorkerTask): Promise<WorkerAnswer
     return 'kind' in started ? started : { kind: 'started' }
   }
   if (task.kind === 'describe') {
-    const { stage, name, summary, version, needs, inherits = [], config, letter } = plugin
+    const { stage, name, summary, version, needs, letter } = plugin
     const form = letter === undefined ? {} : { letter }
-    const settings = Object.keys(config)
-    const description = { stage, name, summary, version, needs, inherits, settings, ...form }
+    const description = { stage, name, summary, version, needs, ...form }
     return { kind: 'description', description }
   }
   const started = await running

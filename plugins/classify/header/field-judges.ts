@@ -1,10 +1,5 @@
-import {
-  decodeHeaderText,
-  labelClassifier,
-  type Label,
-  type LabelSettings,
-  type RiskClass,
-} from 'postseal/plugin'
+import { decodeHeaderText, type Label, type RiskClass } from 'postseal/plugin'
+import { labelClassifier, type LabelSettings } from './classify-labels.js'
 import { classOfMarking } from './protective-marking.js'
 
 interface FieldSettings extends LabelSettings {

@@ -3,7 +3,7 @@ import {
   IDENTIFIER_SETTINGS,
   identifierJudges,
   identifierOptions,
-  mailPassages,
+  readMail,
   TEXT_SETTINGS,
 } from 'postseal/plugin'
 
@@ -17,13 +17,6 @@ export default definePlugin({
       ...identifierOptions(config),
       maxText: config.max_message_size,
     })
-    return async (mail, signal) => {
-      const judge = begin()
-      for await (const passage of mailPassages(mail, config.max_part_size)) {
-        await judge.read(passage, signal)
-        if (judge.isFull) break
-      }
-      return judge.labels()
-    }
+    return (mail, signal) => readMail(mail, begin(), config.max_part_size, signal)
   },
 })

@@ -1,5 +1,6 @@
 import { CONTEXT_WORDS, OTHER_NUMBERS } from './context-words.js'
 import { foldText, wordsOf } from '../fold-text.js'
+import type { Folded } from '../folder.js'
 import { KIND_IDS, type KindId } from './kinds.js'
 import type { Sighting } from './find-numbers.js'
 
@@ -7,7 +8,7 @@ import type { Sighting } from './find-numbers.js'
 export type Said = 'this' | 'another' | 'nothing'
 
 /** Asks what the words around a sighting in a folded text say. */
-export type ContextReader = (text: string, sighting: Sighting) => Said
+export type ContextReader = (text: Folded, sighting: Sighting) => Said
 
 /** Characters on each side that are looked at. */
 const REACH = 60
@@ -29,9 +30,9 @@ export function contextReader(
   const hints = new Map([...needles].map(([id, words]) => [id, hintOf(words)]))
   return (text, { kind, start, end }) => {
     // Most numbers that need a word have none, and to compare all words takes ten times as long.
-    const around = text.slice(Math.max(0, start - REACH), end + REACH)
+    const around = slice(text, start - REACH, end + REACH)
     if (kind.alone !== 'usual' && hints.get(kind.id)?.test(around) !== true) return 'nothing'
-    const before = wordsOf(wholeWords(text, Math.max(0, start - REACH), start))
+    const before = wordsOf(wholeWords(text, start - REACH, start))
     const behind = wordsOf(wholeWords(text, end, end + REACH))
     const words = needles.get(kind.id) ?? []
     const distance = Math.min(nearestBefore(before, words), nearestBehind(behind, words))
@@ -46,11 +47,17 @@ export function contextReader(
 }
 
 /** A word that the edge of the reach cuts is none: the end of `televisa` is no card. */
-function wholeWords(text: string, start: number, end: number): string {
-  let words = text.slice(start, end)
-  if (/[a-z]/i.test(text[start - 1] ?? '')) words = words.replace(/^[a-z]+/i, '')
-  if (/[a-z]/i.test(text[end] ?? '')) words = words.replace(/[a-z]+$/i, '')
-  return words
+function wholeWords(text: Folded, start: number, end: number): string {
+  let words = slice(text, start, end)
+  if (/[a-z]/.test(slice(text, start - 1, start))) words = words.replace(/^[a-z]+/, '')
+  if (!/[a-z]/.test(slice(text, end, end + 1))) return words
+  let last = words.length
+  while (last > 0 && /[a-z]/.test(words[last - 1] ?? '')) last--
+  return words.slice(0, last)
+}
+
+function slice({ text, length }: Folded, start: number, end: number): string {
+  return text.slice(Math.max(0, start), Math.max(0, Math.min(length, end)))
 }
 
 /**
@@ -59,7 +66,7 @@ function wholeWords(text: string, start: number, end: number): string {
  */
 function needlesOf(words: readonly string[]): readonly string[] {
   return words.flatMap(word => {
-    const plain = wordsOf(foldText(word)).trim()
+    const plain = wordsOf(foldText(word).text).trim()
     if (plain === '') return []
     return [`${word.startsWith('*') ? '' : ' '}${plain}${word.endsWith('*') ? '' : ' '}`]
   })

@@ -1,4 +1,5 @@
-import { htmlWords } from '../html-words.js'
+import { foldOnce } from '../fold-text.js'
+import { Pace } from '../pace.js'
 import type { ClassLabel, Judge, Passage } from '../judge.js'
 import { contextReader, type ContextReader } from './context.js'
 import { judgeText } from './judge-text.js'
@@ -106,15 +107,18 @@ class IdentifierJudge implements Judge {
   async read(passage: Passage, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     if (this.isFull) return
-    const { isHtml = false, isCut = false } = passage
-    const text = isHtml ? htmlWords(passage.text) : passage.text
-    const { found, sightings } = judgeText(text.slice(0, this.#textLeft), {
+    const pace = new Pace(signal)
+    const maxText = this.#textLeft
+    const { path, place, text, isCut = false } = passage
+    const folded = await foldOnce(passage, maxText, pace)
+    const inquiry = {
       kinds: this.#kinds,
       saidOf: this.#saidOf,
-      isCut: isCut || text.length > this.#textLeft,
+      isCut: isCut || text.length > maxText,
       maxSightings: this.#sightingsLeft,
-    })
-    this.#tally.add(passage, found)
+    }
+    const { found, sightings } = await judgeText(folded, inquiry, pace)
+    this.#tally.add(path, place, found)
     this.#textLeft -= text.length
     this.#sightingsLeft -= sightings
   }

@@ -1,8 +1,8 @@
 import type { ContextReader } from './context.js'
-import { findNumbers, type Sighting } from './find-numbers.js'
-import { foldText } from '../fold-text.js'
+import type { Folded } from '../folder.js'
+import type { Pace } from '../pace.js'
+import { NumberSearch, type Sighting } from './find-numbers.js'
 import type { Kind, KindId } from './kinds.js'
-import { maskForeign } from './mask-foreign.js'
 
 /** How sure it is that a number is what it looks like. */
 export const CONFIDENCES = ['low', 'medium', 'high'] as const
@@ -26,8 +26,8 @@ export interface Judgement {
 /** Characters that the context of one number reaches to the next of its kind: a row of a list. */
 const ROW = 200
 
-/** No number is without one; many short answers are. */
-const DIGIT = /\p{Nd}/u
+/** Characters whose numbers are looked for at a time: some milliseconds, whatever they are. */
+const SLICE = 0x2000
 
 /** What is looked for in a text, and how far. */
 export interface Inquiry {
@@ -39,21 +39,26 @@ export interface Inquiry {
   readonly maxSightings: number
 }
 
-/** Finds the identifiers of a text. */
-export function judgeText(
-  text: string,
+/** Finds the identifiers of a folded text, in slices. */
+export async function judgeText(
+  text: Folded,
   { kinds, saidOf, isCut = false, maxSightings }: Inquiry,
-): Judgement {
-  if (!DIGIT.test(text)) return { found: [], sightings: 0, steps: 0 }
-  const whole = maskForeign(foldText(text))
-  const folded = isCut ? withoutLastWord(whole) : whole
-  const { sightings, misses, steps } = findNumbers(folded, kinds, maxSightings)
+  pace: Pace,
+): Promise<Judgement> {
+  const end = isCut ? withoutLastWord(text) : text.length
+  const search = new NumberSearch(text, kinds, { maxSightings, end })
+  while (!search.isDone) {
+    search.run(SLICE)
+    if (end > SLICE) await pace.step()
+  }
+  const { sightings, misses, steps } = search
   const isNoise = noiseIn(sightings, misses)
   const found: (Found & { readonly end: number })[] = []
   const lastHigh = new Map<KindId, number>()
-  for (const sighting of sightings) {
+  for (const [index, sighting] of sightings.entries()) {
+    if (index % SIGHTINGS === SIGHTINGS - 1) await pace.step()
     const { kind, value, start, end } = sighting
-    const said = isPiece(sighting) ? 'another' : saidOf(folded, sighting)
+    const said = isPiece(sighting) ? 'another' : saidOf(text, sighting)
     const isUnproved = said === 'nothing' && isNoise(kind.id)
     const last = lastHigh.get(kind.id)
     const inherits = said === 'nothing' && last !== undefined && start - last <= ROW
@@ -64,11 +69,18 @@ export function judgeText(
   return { found: withoutInner(found), sightings: sightings.length, steps }
 }
 
-/** A number may end where the text was cut, and mean something else as a whole. */
-function withoutLastWord(text: string): string {
-  let end = text.length
-  while (end > 0 && end > text.length - MAX_WORD && !/\s/.test(text[end - 1] ?? '')) end--
-  return text.slice(0, Math.max(0, end))
+/** Sightings whose words are looked at between two looks at the clock. */
+const SIGHTINGS = 200
+
+/** Where the last word begins: it may be cut, and mean something else as a whole. */
+function withoutLastWord({ codes, length }: Folded): number {
+  let end = length
+  while (end > 0 && end > length - MAX_WORD) {
+    const code = codes[end - 1]
+    if (code === 0x20 || code === 0x0a) break
+    end--
+  }
+  return end
 }
 
 /** Longer than any number with its separators. */

@@ -20,6 +20,10 @@ export interface Kind {
   readonly front: 'digit' | 'letter' | 'either'
   /** Characters without separators. */
   readonly lengths: readonly number[]
+  /** How many of the characters are letters, where that is the same for all. */
+  readonly letters?: number
+  /** Codes of what the first character may be, where that rules many out. */
+  readonly begins?: Buffer
   /** What the characters may be, without separators, in upper case. */
   readonly form: RegExp
   readonly check: (value: string) => boolean
@@ -59,6 +63,8 @@ export const KINDS: readonly Kind[] = [
     name: 'AHV number',
     front: 'digit',
     lengths: [13],
+    letters: 0,
+    begins: Buffer.from('7'),
     form: /^756\d{10}$/,
     check: isAhvNumber,
     groups: ['13', '3-4-4-2'],
@@ -81,6 +87,7 @@ export const KINDS: readonly Kind[] = [
     name: 'German tax number',
     front: 'digit',
     lengths: [11],
+    letters: 0,
     form: /^[1-9]\d{10}$/,
     check: isGermanTaxId,
     groups: ['11', '2-3-3-3', '2-9'],
@@ -92,6 +99,7 @@ export const KINDS: readonly Kind[] = [
     name: 'German pension insurance number',
     front: 'digit',
     lengths: [12],
+    letters: 1,
     form: /^\d{8}[A-Z]\d{3}$/,
     check: isGermanPensionNumber,
     groups: ['12', '2-6-1-3', '2-6-1-2-1', '8-1-3', '2-2-2-2-1-3'],
@@ -103,6 +111,7 @@ export const KINDS: readonly Kind[] = [
     name: 'German health insurance number',
     front: 'letter',
     lengths: [10],
+    letters: 1,
     form: /^[A-Z]\d{9}$/,
     check: isGermanHealthNumber,
     groups: ['10', '1-9', '1-3-3-3', '4-3-3'],
@@ -114,6 +123,7 @@ export const KINDS: readonly Kind[] = [
     name: 'German physician number',
     front: 'digit',
     lengths: [9],
+    letters: 0,
     form: /^\d{9}$/,
     check: isPhysicianNumber,
     groups: ['9', '7-2', '3-3-3', '6-1-2'],
@@ -125,6 +135,7 @@ export const KINDS: readonly Kind[] = [
     name: 'Austrian insurance number',
     front: 'digit',
     lengths: [10],
+    letters: 0,
     form: /^[1-9]\d{9}$/,
     check: isAustrianInsuranceNumber,
     groups: ['10', '4-6', '4-2-2-2', '3-1-6'],
@@ -136,6 +147,8 @@ export const KINDS: readonly Kind[] = [
     name: 'payment card',
     front: 'digit',
     lengths: [14, 15, 16, 17, 18, 19],
+    letters: 0,
+    begins: Buffer.from('23456'),
     form: /^[2-6]\d{13,18}$/,
     check: isPaymentCard,
     groups: ['14', '15', '16', '17', '18', '19', '4-4-4-4', '4-6-5', '4-6-4', '4-4-4-4-3'],
@@ -158,6 +171,8 @@ export const KINDS: readonly Kind[] = [
     name: 'Swiss business number',
     front: 'letter',
     lengths: [12],
+    letters: 3,
+    begins: Buffer.from('c'),
     form: /^CHE\d{9}$/,
     check: isSwissBusinessNumber,
     groups: ['12', '3-9', '3-3-3-3'],

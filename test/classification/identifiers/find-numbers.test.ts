@@ -1,9 +1,17 @@
 import t from 'tap'
-import { findNumbers } from '../../../src/classification/identifiers/find-numbers.js'
-import { KINDS } from '../../../src/classification/identifiers/kinds.js'
+import { foldText } from '../../../src/classification/fold-text.js'
+import { NumberSearch } from '../../../src/classification/identifiers/find-numbers.js'
+import { KINDS, type Kind } from '../../../src/classification/identifiers/kinds.js'
 import { EXAMPLES } from '../../support/identifier-numbers.js'
 
 const MANY = 10_000
+
+function findNumbers(text: string, kinds: readonly Kind[], maxSightings: number): NumberSearch {
+  const folded = foldText(text)
+  const search = new NumberSearch(folded, kinds, { maxSightings, end: folded.length })
+  while (!search.isDone) search.run(1000)
+  return search
+}
 
 /** `kind value` of each sighting, with a star where its groups are unusual. */
 function seen(text: string, maxSightings = MANY): readonly string[] {

@@ -1,8 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { contextReader } from '../../../src/classification/identifiers/context.js'
-import { htmlWords } from '../../../src/classification/html-words.js'
-import { judgeText, type Inquiry } from '../../../src/classification/identifiers/judge-text.js'
+import { foldPassage, foldText } from '../../../src/classification/fold-text.js'
+import { Pace } from '../../../src/classification/pace.js'
+import {
+  judgeText,
+  type Inquiry,
+  type Judgement,
+} from '../../../src/classification/identifiers/judge-text.js'
 import { KINDS } from '../../../src/classification/identifiers/kinds.js'
 import {
   ahvNumber,
@@ -12,28 +17,42 @@ import {
   WORD,
 } from '../../support/identifier-numbers.js'
 
+const pace = new Pace(new AbortController().signal)
 const ALL: Inquiry = { kinds: KINDS, saidOf: contextReader(), maxSightings: 10_000 }
 
 /** `kind confidence` of what was found. */
-function found(text: string, more: Partial<Inquiry> = {}): readonly string[] {
-  return judgeText(text, { ...ALL, ...more }).found.map(
-    ({ id, confidence }) => `${id} ${confidence}`,
-  )
+async function found(text: string, more: Partial<Inquiry> = {}): Promise<readonly string[]> {
+  const { found } = await judge(text, more)
+  return found.map(({ id, confidence }) => `${id} ${confidence}`)
 }
 
-await t.test('every example is sure with its word, and as the kind says without', t => {
+async function foundInHtml(text: string): Promise<readonly string[]> {
+  const { found } = await judgeHtml(text)
+  return found.map(({ id, confidence }) => `${id} ${confidence}`)
+}
+
+function judge(text: string, more: Partial<Inquiry> = {}): Promise<Judgement> {
+  return judgeText(foldText(text), { ...ALL, ...more }, pace)
+}
+
+async function judgeHtml(text: string): Promise<Judgement> {
+  const passage = { path: '1', place: 'text', text, isHtml: true } as const
+  return judgeText(await foldPassage(passage, text.length, pace), ALL, pace)
+}
+
+await t.test('every example is sure with its word, and as the kind says without', async t => {
   for (const { id, alone } of KINDS) {
     for (const example of EXAMPLES[id]) {
-      const withWord = found(`${WORD[id]}: ${example}`)
+      const withWord = await found(`${WORD[id]}: ${example}`)
       t.ok(withWord.includes(`${id} high`), `${WORD[id]} ${example}: ${withWord.join()}`)
-      const without = found(`Muster, ${example}, Musterstadt`)
+      const without = await found(`Muster, ${example}, Musterstadt`)
       t.ok(without.includes(`${id} ${alone === 'none' ? 'low' : 'medium'}`), example)
     }
   }
   t.end()
 })
 
-await t.test('a number is found however it is written', t => {
+await t.test('a number is found however it is written', async t => {
   const hidden = [
     '756.9217.0769.85',
     '756 9217 0769 85',
@@ -46,7 +65,7 @@ await t.test('a number is found however it is written', t => {
     '\uff17\uff15\uff16.9217.0769.85',
     '7 5 6 9 2 1 7 0 7 6 9 8 5',
   ]
-  for (const text of hidden) t.same(found(`Nr. ${text}`).at(-1), 'ahv medium', text)
+  for (const text of hidden) t.same((await found(`Nr. ${text}`)).at(-1), 'ahv medium', text)
   const html = [
     '756.<b>9217</b>.0769.85',
     '75<span>6.92</span>17.07<i></i>69.85',
@@ -56,11 +75,11 @@ await t.test('a number is found however it is written', t => {
     '<p>756.9217.<br>\n 0769.85</p>',
     '<input value="756.9217.0769.85">',
   ]
-  for (const text of html) t.same(found(htmlWords(text)).at(-1), 'ahv medium', text)
+  for (const text of html) t.same((await foundInHtml(text)).at(-1), 'ahv medium', text)
   t.end()
 })
 
-await t.test('everyday numbers are not taken for identifiers', t => {
+await t.test('everyday numbers are not taken for identifiers', async t => {
   const everyday = [
     'Tel. +41 44 123 45 67, Mobil 079 123 45 67, Fax 0041441234568',
     'Rechnung Nr. 86095742719 vom 12.03.2026, Betrag CHF 1\u2019840.00',
@@ -79,14 +98,14 @@ await t.test('everyday numbers are not taken for identifiers', t => {
   ]
   for (const text of everyday)
     t.same(
-      found(text).filter(one => !one.endsWith(' low')),
+      (await found(text)).filter(one => !one.endsWith(' low')),
       [],
       text,
     )
   t.end()
 })
 
-await t.test('the context', t => {
+await t.test('the context', async t => {
   const cases: [string, string, readonly string[]][] = [
     [
       'goes from row to row of a list',
@@ -110,11 +129,11 @@ await t.test('the context', t => {
     ],
     ['does not where more digits stand near', 'LANR 9 12 34 56 60 1 2', ['lanr low']],
   ]
-  for (const [name, text, want] of cases) t.same(found(text), want, name)
+  for (const [name, text, want] of cases) t.same(await found(text), want, name)
   t.end()
 })
 
-await t.test('a number that stands alone counts unless most of its form are wrong', t => {
+await t.test('a number that stands alone counts unless most of its form are wrong', async t => {
   const cases: [string, string, readonly string[]][] = [
     ['alone', '86095742719', ['steuer-id medium']],
     [
@@ -127,34 +146,34 @@ await t.test('a number that stands alone counts unless most of its form are wron
     ['with a word in a list of others', 'Steuer-ID 86095742719, 12345678902', ['steuer-id high']],
     ['of a kind that has its own front', '756.9217.0769.85 756.9217.0769.86', ['ahv medium']],
   ]
-  for (const [name, text, want] of cases) t.same(found(text), want, name)
+  for (const [name, text, want] of cases) t.same(await found(text), want, name)
   t.end()
 })
 
-await t.test('a number inside another one is not counted with it', t => {
+await t.test('a number inside another one is not counted with it', async t => {
   const iban = germanIban(411_111_111_111_111_100n).replace(/.{4}/g, '$& ')
   t.match(iban, '4111 1111 1111 1111')
-  t.same(found(`Visa ${iban}`), ['iban medium'])
-  t.same(found(`Visa ${iban.slice(5)}`), ['payment-card high'])
+  t.same(await found(`Visa ${iban}`), ['iban medium'])
+  t.same(await found(`Visa ${iban.slice(5)}`), ['payment-card high'])
   t.end()
 })
 
-await t.test('where a text was cut, its last word is no number', t => {
-  t.same(found('AHV 756.9217.0769.85', { isCut: true }), [])
-  t.same(found('AHV 756.9217.0769.85 und', { isCut: true }), ['ahv high'])
-  t.same(found(`AHV ${'7'.repeat(300)}`, { isCut: true }), [])
+await t.test('where a text was cut, its last word is no number', async t => {
+  t.same(await found('AHV 756.9217.0769.85', { isCut: true }), [])
+  t.same(await found('AHV 756.9217.0769.85 und', { isCut: true }), ['ahv high'])
+  t.same(await found(`AHV ${'7'.repeat(300)}`, { isCut: true }), [])
   t.end()
 })
 
-await t.test('a text with more numbers than are looked at gives the first', t => {
+await t.test('a text with more numbers than are looked at gives the first', async t => {
   const text = Array.from({ length: 50 }, (_, serial) => ahvNumber(serial)).join('\n')
-  const { found, sightings } = judgeText(text, { ...ALL, maxSightings: 20 })
+  const { found, sightings } = await judge(text, { maxSightings: 20 })
   t.equal(sightings, 20)
   t.equal(found.length, 20)
   t.end()
 })
 
-await t.test('made-up numbers in made-up places are found', t => {
+await t.test('made-up numbers in made-up places are found', async t => {
   let seen = 0
   const separator = fc.constantFrom('.', ' ', '-', '\n', '\u00a0', '\u2009', '')
   const numbers = fc.oneof(
@@ -162,30 +181,34 @@ await t.test('made-up numbers in made-up places are found', t => {
     fc.integer({ min: 0, max: 2 ** 40 }).map(germanIban),
   )
   const written = fc.tuple(numbers, separator, fc.integer({ min: 2, max: 5 }))
-  fc.assert(
-    fc.property(written, ([number, separator, size]) => {
+  await fc.assert(
+    fc.asyncProperty(written, async ([number, separator, size]) => {
       seen++
       const groups = number.match(new RegExp(`.{1,${size}}`, 'g')) ?? []
       const text = `Guten Tag, ${groups.join(separator)}; Danke`
-      return judgeText(text, ALL).found.some(({ value }) => value === number)
+      const { found } = await judge(text)
+      return found.some(({ value }) => value === number)
     }),
   )
   t.ok(seen > 0)
   t.end()
 })
 
-await t.test('any text is judged without an exception, in steps that its length bounds', t => {
-  let seen = 0
-  fc.assert(
-    fc.property(hostileText, text => {
-      seen++
-      const { steps } = judgeText(text, ALL)
-      const html = judgeText(htmlWords(text), ALL)
-      // Folding can make one character into several, a ligature or a sign into a word.
-      return steps <= 200 + 40 * text.length && html.steps <= 200 + 40 * text.length
-    }),
-    { numRuns: 300 },
-  )
-  t.ok(seen > 0)
-  t.end()
-})
+await t.test(
+  'any text is judged without an exception, in steps that its length bounds',
+  async t => {
+    let seen = 0
+    await fc.assert(
+      fc.asyncProperty(hostileText, async text => {
+        seen++
+        const { steps } = await judge(text)
+        const html = await judgeHtml(text)
+        // Folding can make one character into several, a ligature or a sign into a word.
+        return steps <= 200 + 40 * text.length && html.steps <= 200 + 40 * text.length
+      }),
+      { numRuns: 300 },
+    )
+    t.ok(seen > 0)
+    t.end()
+  },
+)

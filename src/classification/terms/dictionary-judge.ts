@@ -1,0 +1,106 @@
+import { foldOnce } from '../fold-text.js'
+import type { ClassLabel, Judge, Passage } from '../judge.js'
+import { Pace } from '../pace.js'
+import { findTerms, hasMark, type Finds, type Hit } from './find-terms.js'
+import { findIcdCodes } from './icd-codes.js'
+import type { Lexicon, Term } from './lexicon.js'
+import { readProse, type Role } from './prose.js'
+import { TermTally, type DomainThresholds } from './term-tally.js'
+
+export interface DictionaryOptions {
+  readonly lexicon: Lexicon
+  /** By the name of a domain, in place of what its dictionary says. */
+  readonly thresholds: DomainThresholds
+  /** Of what stands in answered mail, how many parts in a hundred count. */
+  readonly quotedPercent: number
+  /** Characters of one message that are read. */
+  readonly maxText: number
+}
+
+/** Prepares the search for words of the dictionaries; gives a function that makes one message's judge. */
+export function dictionaryJudges(options: DictionaryOptions): () => Judge {
+  return () => new DictionaryJudge(options)
+}
+
+/** Characters on each side of a term in which its `near` and `not_near` words are looked for. */
+const REACH = 100
+
+/** Subjects of mail that is sent on. */
+const FORWARD = /^\s{0,9}(?:wg|fw|fwd|tr|i|wtr)\s{0,3}:/i
+
+class DictionaryJudge implements Judge {
+  readonly #options: DictionaryOptions
+  readonly #tally: TermTally
+  #left: number
+  #isForward = false
+
+  constructor(options: DictionaryOptions) {
+    this.#options = options
+    this.#tally = new TermTally(options.lexicon, options.thresholds)
+    this.#left = options.maxText
+  }
+
+  get isFull(): boolean {
+    return this.#left <= 0
+  }
+
+  async read(passage: Passage, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    if (this.isFull) return
+    const { lexicon } = this.#options
+    const { text, place, isMail = false } = passage
+    const pace = new Pace(signal)
+    const folded = await foldOnce(passage, this.#left, pace)
+    this.#left -= text.length
+    if (place === 'subject' && FORWARD.test(text)) this.#isForward = true
+    const finds = await findTerms(folded, lexicon, pace)
+    const hits = [...finds.hits, ...findIcdCodes(folded, finds, lexicon)]
+    if (hits.length === 0) return
+    const roleOf = isMail ? readProse(folded, finds, lexicon, this.#isForward) : isOwn
+    for (const hit of withoutInner(hits)) this.#count(hit, finds, roleOf, passage)
+  }
+
+  labels(): readonly ClassLabel[] {
+    return this.#tally.labels()
+  }
+
+  #count(hit: Hit, finds: Finds, roleOf: (place: number) => Role, { path, place }: Passage): void {
+    const term = this.#options.lexicon.terms[hit.term]
+    if (term === undefined || !holds(term, hit, finds)) return
+    const share = this.#shareOf(roleOf(hit.start), term)
+    if (share > 0) this.#tally.add(hit.term, { share, path, place })
+  }
+
+  #shareOf(role: Role, term: Term): number {
+    if (role === 'signature') return 0
+    if (role === 'disclaimer') return term.inDisclaimers ? 0 : 1
+    return role === 'quoted' ? this.#options.quotedPercent / 100 : 1
+  }
+}
+
+function isOwn(): Role {
+  return 'own'
+}
+
+/** Whether the words around a term let it count. */
+function holds({ near, notNear }: Term, { start, end }: Hit, { marks }: Finds): boolean {
+  const from = start - REACH
+  const to = end + REACH
+  if (near !== undefined && !hasMark(marks, near, from, to)) return false
+  return !notNear.some(set => hasMark(marks, set, from, to))
+}
+
+/** Without terms that are a piece of a longer one: `Auszug` in `Kontoauszug`. */
+function withoutInner(hits: readonly Hit[]): readonly Hit[] {
+  const ordered = [...hits].sort((a, b) => a.start - b.start || b.end - a.end)
+  const kept: Hit[] = []
+  let last: Hit | undefined
+  for (const hit of ordered) {
+    const isInside = last !== undefined && hit.end <= last.end
+    const isSame = isInside && hit.start === last?.start && hit.end === last.end
+    if (isInside && !isSame) continue
+    kept.push(hit)
+    last = hit
+  }
+  return kept
+}
