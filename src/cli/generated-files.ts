@@ -7,6 +7,8 @@ import { settingsPage, settingsTable } from '../config/settings-page.js'
 import { ERRORS } from '../errors.js'
 import { importPlugin } from '../host/module.js'
 import { resolvePlugin } from '../host/resolve.js'
+import { reasonCodesPage } from '../qtls/reason-codes-page.js'
+import { tlsProfilesPage } from '../qtls/tls-profiles-page.js'
 import { shippedPlugins } from '../host/shipped.js'
 
 /**
@@ -20,6 +22,8 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['milter.conf.example', exampleFile()],
     ['docs/reference/settings.md', settingsPage()],
     ['docs/reference/errors.md', errorsPage(ERRORS)],
+    ['docs/reference/reason-codes.md', reasonCodesPage()],
+    ['docs/reference/tls-profiles.md', tlsProfilesPage()],
   ])
   for (const name of shippedPlugins()) {
     const file = `plugins/${name}/README.md`

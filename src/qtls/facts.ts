@@ -15,6 +15,8 @@ export interface DomainFacts {
   readonly sts: StsFacts
   /** The servers that mail may go to, by rising preference; at most as many as are looked at. */
   readonly hosts: readonly HostFacts[]
+  /** What other resolvers have said; absent when they were not asked. */
+  readonly agreement?: AgreementFacts | undefined
   /** What ended in a hurry: more servers or addresses than are looked at, time over. */
   readonly cut: readonly string[]
 }
@@ -27,6 +29,15 @@ export interface MxFacts {
   /** Aliases that the domain itself went through. */
   readonly aliases: readonly string[]
   readonly ttlSeconds: number
+}
+
+/** Servers that several independent resolvers named, over time. */
+export interface AgreementFacts {
+  /** Resolvers that all gave the same answer. */
+  readonly resolvers: number
+  /** Epoch milliseconds since which they have. */
+  readonly since: number
+  readonly hosts: readonly string[]
 }
 
 /** MTA-STS (RFC 8461). */
