@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
-import { looksLikeMail, MAIL_SAMPLE_BYTES } from '../../src/cli/looks-like-mail.js'
+import { looksLikeMail, MAIL_SAMPLE_BYTES } from '../../src/message/looks-like-mail.js'
 import { VERDICTS, type Verdict } from '../../src/policy/model.js'
 
 export interface Sample {

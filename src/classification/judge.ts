@@ -4,7 +4,7 @@ import type { Label } from '../policy/model.js'
 export type ClassLabel = Omit<Label, 'plugin'>
 
 /** Where in a part something was found, as the reason says it. */
-export type Place = 'text' | 'subject' | 'file name' | 'file'
+export type Place = NonNullable<Label['place']>
 
 /** Everything that a message says in one place. */
 export interface Passage {
@@ -18,6 +18,25 @@ export interface Passage {
   readonly isMail?: boolean
   /** The text goes on; its last word may be a piece of a longer one. */
   readonly isCut?: boolean
+  /** Names of the files that lead to it, where an attachment was opened; goes into the label. */
+  readonly file?: string
+}
+
+/** Where a passage stands, as a label says it. */
+export type PassagePlace = Pick<Passage, 'path' | 'place' | 'file'>
+
+/** One key for each place of a message. */
+export function placeKey({ path, place, file = '' }: PassagePlace): string {
+  return `${path} ${place} ${file}`
+}
+
+/** The fields of a label that say where. */
+export function placeFields({
+  path,
+  place,
+  file,
+}: PassagePlace): Pick<ClassLabel, 'part' | 'place' | 'file'> {
+  return { part: path, place, ...(file === undefined ? {} : { file }) }
 }
 
 /**

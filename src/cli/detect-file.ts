@@ -7,7 +7,7 @@ import { joinedSource } from '../message/joined-source.js'
 import { readMail } from '../message/parse-mail.js'
 import { bufferSource, type ByteSource } from '../message/source.js'
 import type { ContentVerdict } from '../policy/model.js'
-import { MAIL_SAMPLE_BYTES, looksLikeMail } from './looks-like-mail.js'
+import { MAIL_SAMPLE_BYTES, looksLikeMail } from '../message/looks-like-mail.js'
 
 /** A header that makes a bare file the only part of a message, byte for byte. */
 const BARE_HEADER = Buffer.from(

@@ -55,10 +55,12 @@ const path = z.string().regex(/^[1-9]\d{0,5}(?:\.[1-9]\d{0,5}){0,200}$/)
 const count = z.int().min(0)
 
 /** A sentence may repeat a file name of the mail, so control characters are made harmless. */
-const why = z
-  .string()
-  .max(2000)
-  .transform(text => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd'))
+const sentence = (maxLength: number): z.ZodType<string> =>
+  z
+    .string()
+    .max(maxLength)
+    .transform(text => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd'))
+const why = sentence(2000)
 
 const LABEL = z.strictObject({
   id,
@@ -66,6 +68,13 @@ const LABEL = z.strictObject({
   part: path.exactOptional(),
   count: count.exactOptional(),
   why,
+  place: z.enum(['text', 'subject', 'file name', 'file']).exactOptional(),
+  file: sentence(5000).exactOptional(),
+  evidence: z.array(sentence(200)).max(100).readonly().exactOptional(),
+  threshold: z
+    .strictObject({ total: z.number().min(0), from: z.number().min(0) })
+    .readonly()
+    .exactOptional(),
 })
 
 const RANGE = z.strictObject({ start: count, end: count })

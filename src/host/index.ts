@@ -95,11 +95,33 @@ export {
   identifierOptions,
   TEXT_SETTINGS,
 } from './classifier-settings.js'
+export { SENSITIVITY_SETTINGS } from './sensitivity-settings.js'
 export {
   identifierJudges,
   type IdentifierOptions,
 } from '../classification/identifiers/identifier-judge.js'
 export type { ClassLabel, Judge, Passage, Place } from '../classification/judge.js'
+export {
+  labelClassifier,
+  type LabelSettings,
+} from '../classification/sensitivity/classify-labels.js'
+export {
+  EXTRACT_LIMITS,
+  UNREADABLE_REASONS,
+  type Extract,
+  type ExtractLimits,
+  type UnreadableReason,
+} from '../classification/attachments/extract.js'
+export {
+  Extractor,
+  type Extraction,
+  type ExtractorOptions,
+} from '../classification/attachments/extractor.js'
+export {
+  FORMAT_BYTES,
+  formatOf,
+  type FileFormat,
+} from '../classification/attachments/file-format.js'
 export { mailPassages } from '../classification/mail-passages.js'
 export { readAll, readMail } from '../classification/read-mail.js'
 export {

@@ -84,6 +84,11 @@ export interface PluginDefinition<S extends Stage, C extends Settings> {
   readonly thread?: 'main' | 'worker'
   /** Of the stage `seal`, which must have it: what is known of a letter before it is sealed. */
   readonly letter?: LetterForm
+  /**
+   * Plugins whose settings hold here too, where this one has a setting of that name and its own section
+   * of milter.conf says nothing: what is set once for texts holds for attachments.
+   */
+  readonly inherits?: readonly string[]
   /** Runs once; may be slow. */
   setup(context: SetupContext<C>): Awaitable<Started<NoInfer<S>>>
 }
@@ -99,6 +104,8 @@ export interface Plugin {
   readonly needs: PluginNeeds
   readonly thread: 'main' | 'worker'
   readonly letter?: LetterForm
+  /** Absent in what was built before there was such a thing. */
+  readonly inherits?: readonly string[]
   setup(context: SetupContext<Settings>): Awaitable<Started<Stage>>
 }
 
@@ -111,7 +118,7 @@ export function definePlugin<const S extends Stage, const C extends Settings>(
   definition: PluginDefinition<S, C>,
 ): Plugin {
   const { stage, name, summary, version = '', apiVersion = API_VERSION } = definition
-  const { config = {}, needs = {}, thread = 'main', letter } = definition
+  const { config = {}, needs = {}, thread = 'main', inherits = [], letter } = definition
   return Object.freeze({
     stage,
     name,
@@ -122,6 +129,7 @@ export function definePlugin<const S extends Stage, const C extends Settings>(
     needs,
     thread,
     ...(letter === undefined ? {} : { letter }),
+    inherits: Object.freeze([...inherits]),
     // The host checks the settings against `config` before it hands them over.
     setup: (context: SetupContext<Settings>) => definition.setup(context as SetupContext<C>),
   })

@@ -4,6 +4,7 @@ import type { Config } from '../config/load.js'
 import { emptySection, type RawSection } from '../config/raw-section.js'
 import type { Values } from '../config/setting.js'
 import type { Log } from '../log/log.js'
+import { withInherited } from './inherited-settings.js'
 import { startInMain } from './main-plugin.js'
 import { DOORS, importPlugin, registerDoors } from './module.js'
 import type { Plugin, PluginLog } from './plugin.js'
@@ -46,7 +47,8 @@ export async function startPlugin(
   const { run_in: runIn, timeout } = ownSettings(module.entry, config, name)
   const wanted = runIn === 'default' ? thread : runIn
   if (wanted === 'worker') return startWorkers(module, config, log, keeper)
-  const section = sectionOf(module.entry, config, name)
+  const own = sectionOf(module.entry, config, name)
+  const section = withInherited(own, plugin.inherits ?? [], Object.keys(plugin.config), config)
   const checked = checkSettings(plugin.config, withoutHostSettings(section.values))
   if (checked.problems !== undefined) throw invalid(checked.problems, section, name)
   return startInMain(plugin, infoOf(module, plugin, 'main'), {
@@ -76,7 +78,9 @@ async function startWorkers(
   const workers = new PluginWorkers({ entry, url, doors: DOORS }, limits, own, keeper)
   try {
     const description = await workers.describe()
-    const section = sectionOf(entry, config, description.name)
+    const { inherits, settings } = description
+    const alone = sectionOf(entry, config, description.name)
+    const section = withInherited(alone, inherits, settings, config)
     const problems = await workers.start(withoutHostSettings(section.values))
     if (problems.length > 0) throw invalid(problems, section, description.name)
     return workers.plugin(infoOf(module, description, 'worker'), description)

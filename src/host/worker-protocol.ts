@@ -43,6 +43,9 @@ export interface PluginDescription {
   readonly version: string
   readonly needs: PluginNeeds
   readonly letter?: LetterForm
+  readonly inherits: readonly string[]
+  /** Names of its settings. */
+  readonly settings: readonly string[]
 }
 
 export type WorkerAnswer =

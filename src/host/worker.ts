@@ -31,9 +31,10 @@ export default async function handleTask(task: WorkerTask): Promise<WorkerAnswer
     return 'kind' in started ? started : { kind: 'started' }
   }
   if (task.kind === 'describe') {
-    const { stage, name, summary, version, needs, letter } = plugin
+    const { stage, name, summary, version, needs, inherits = [], config, letter } = plugin
     const form = letter === undefined ? {} : { letter }
-    const description = { stage, name, summary, version, needs, ...form }
+    const settings = Object.keys(config)
+    const description = { stage, name, summary, version, needs, inherits, settings, ...form }
     return { kind: 'description', description }
   }
   const started = await running

@@ -21,6 +21,17 @@ export interface Label {
   readonly count?: number
   /** One sentence for the log and the record, without content. */
   readonly why: string
+  /** Where in the part it was seen. */
+  readonly place?: 'text' | 'subject' | 'file name' | 'file'
+  /**
+   * Names of the files that lead to it, from the attachment inwards: `scans.zip > page.pdf`. For whoever
+   * has the message (`postseal check`); no log and no record keeps it.
+   */
+  readonly file?: string
+  /** What was seen: words of a list, numbers masked. Kept as little as `file`. */
+  readonly evidence?: readonly string[]
+  /** How much there is of it in the message, and from how much on it has this class. */
+  readonly threshold?: { readonly total: number; readonly from: number }
 }
 
 /** Systems that protect content. */

@@ -1,5 +1,10 @@
-import { decodeHeaderText, type Label, type RiskClass } from 'postseal/plugin'
-import { labelClassifier, type LabelSettings } from './classify-labels.js'
+import {
+  decodeHeaderText,
+  labelClassifier,
+  type Label,
+  type LabelSettings,
+  type RiskClass,
+} from 'postseal/plugin'
 import { classOfMarking } from './protective-marking.js'
 
 interface FieldSettings extends LabelSettings {

@@ -1,11 +1,7 @@
-import { definePlugin, s, type Label } from 'postseal/plugin'
+import { definePlugin, s, SENSITIVITY_SETTINGS, type Label } from 'postseal/plugin'
 import { fieldJudges } from './field-judges.js'
 import { triggerReader } from './trigger-headers.js'
 
-const GUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/
-
-const guid = s.text({ doc: 'A GUID.', pattern: GUID, values: 'a GUID' })
-const term = s.text({ doc: 'A word or several.', maxLength: 100 })
 const fieldName = s.text({
   doc: 'Name of a header field.',
   maxLength: 100,
@@ -31,54 +27,7 @@ export default definePlugin({
       default: 'confidential',
       doc: 'Class for "Sensitivity: Company-Confidential".',
     }),
-    label_sites: s.list({
-      of: guid,
-      default: [],
-      doc: 'GUIDs of the tenants whose Purview labels count by name; empty counts those of every tenant.',
-    }),
-    label: s.tables({
-      fields: {
-        guid: s.text({ doc: 'GUID of the label.', pattern: GUID, values: 'a GUID' }),
-        class: s.riskClass({ doc: 'Class of a message that carries it; normal raises nothing.' }),
-      },
-      default: [],
-      doc: 'Purview labels by GUID. A label that is named here is not judged by its name.',
-    }),
-    label_names_confidential: s.list({
-      of: term,
-      default: [
-        'vertraulich',
-        'vertrauliche',
-        'geheim',
-        'confidential',
-        'secret',
-        'confidentiel',
-        'confidentielle',
-        'riservato',
-        'riservata',
-        'riservatissimo',
-        'confidenziale',
-        'segreto',
-      ],
-      doc: 'Words in the name of any other Purview label that make the message confidential.',
-    }),
-    label_names_high: s.list({
-      of: term,
-      default: [
-        'restricted',
-        'sensitive',
-        'eingeschränkt',
-        'sensibel',
-        'nur für den Dienstgebrauch',
-        'VS-NfD',
-        'diffusion restreinte',
-        'restreint',
-        'sensible',
-        'diffusione limitata',
-        'sensibile',
-      ],
-      doc: 'Words in the name of any other Purview label that make the class at least high.',
-    }),
+    ...SENSITIVITY_SETTINGS,
     protective_marking: s.boolean({
       default: true,
       doc: 'Whether X-Protective-Marking (Australian government) counts.',

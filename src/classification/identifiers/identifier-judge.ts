@@ -109,7 +109,7 @@ class IdentifierJudge implements Judge {
     if (this.isFull) return
     const pace = new Pace(signal)
     const maxText = this.#textLeft
-    const { path, place, text, isCut = false } = passage
+    const { text, isCut = false } = passage
     const folded = await foldOnce(passage, maxText, pace)
     const inquiry = {
       kinds: this.#kinds,
@@ -118,7 +118,7 @@ class IdentifierJudge implements Judge {
       maxSightings: this.#sightingsLeft,
     }
     const { found, sightings } = await judgeText(folded, inquiry, pace)
-    this.#tally.add(path, place, found)
+    this.#tally.add(passage, found)
     this.#textLeft -= text.length
     this.#sightingsLeft -= sightings
   }

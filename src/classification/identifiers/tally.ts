@@ -1,5 +1,5 @@
 import type { RiskClass } from '../../policy/model.js'
-import type { ClassLabel, Place } from '../judge.js'
+import { placeFields, placeKey, type ClassLabel, type PassagePlace } from '../judge.js'
 import { CONFIDENCES, type Confidence, type Found } from './judge-text.js'
 import { KINDS, type Kind, type KindId } from './kinds.js'
 
@@ -18,8 +18,7 @@ const MAX_LABELS = 100
 const MAX_SHOWN = 3
 
 interface Sheet {
-  readonly path: string
-  readonly place: Place
+  readonly where: PassagePlace
   /** Numbers with the best confidence that each was found with. */
   readonly values: Map<string, Confidence>
 }
@@ -36,13 +35,13 @@ export class Tally {
     this.#thresholds = thresholds
   }
 
-  add(path: string, place: Place, found: readonly Found[]): void {
+  add(where: PassagePlace, found: readonly Found[]): void {
     for (const { id, value, confidence } of found) {
       if (rank(confidence) < rank(this.#thresholds.leastConfidence[id])) continue
       const sheets = this.#sheets.get(id) ?? new Map<string, Sheet>()
       this.#sheets.set(id, sheets)
-      const key = `${path} ${place}`
-      const sheet = sheets.get(key) ?? { path, place, values: new Map<string, Confidence>() }
+      const key = placeKey(where)
+      const sheet = sheets.get(key) ?? { where, values: new Map<string, Confidence>() }
       sheets.set(key, sheet)
       const known = sheet.values.get(value)
       if (known === undefined || rank(known) < rank(confidence)) sheet.values.set(value, confidence)
@@ -57,12 +56,14 @@ export class Tally {
       const reached = this.#reached(kind.id, total)
       if (reached === undefined) return []
       const { riskClass, from } = reached
-      return sheets.slice(0, MAX_LABELS).map(({ path, place, values }) => ({
+      return sheets.slice(0, MAX_LABELS).map(({ where, values }) => ({
         id: kind.id,
         class: riskClass,
-        part: path,
+        ...placeFields(where),
         count: values.size,
-        why: `${shown(kind, values)} in the ${place}; ${total} in the message, ${riskClass} from ${from}`,
+        evidence: masks(kind, values),
+        threshold: { total, from },
+        why: `${shown(kind, values)} in the ${where.place}; ${total} in the message, ${riskClass} from ${from}`,
       }))
     })
   }
@@ -90,12 +91,15 @@ export function masked({ common }: Kind, value: string): string {
   return `${value.slice(0, common)}…${value.slice(-2)}`
 }
 
+function masks(kind: Kind, values: ReadonlyMap<string, Confidence>): readonly string[] {
+  return [...values.keys()].slice(0, MAX_SHOWN).map(value => masked(kind, value))
+}
+
 function shown(kind: Kind, values: ReadonlyMap<string, Confidence>): string {
-  const masks = [...values.keys()].slice(0, MAX_SHOWN).map(value => masked(kind, value))
   const more = values.size > MAX_SHOWN ? ' and more' : ''
   const seen = new Set(values.values())
   const confidences = CONFIDENCES.filter(confidence => seen.has(confidence)).join(' and ')
-  return `${kind.name}: ${values.size} (${masks.join(', ')}${more}), confidence ${confidences},`
+  return `${kind.name}: ${values.size} (${masks(kind, values).join(', ')}${more}), confidence ${confidences},`
 }
 
 function rank(confidence: Confidence): number {

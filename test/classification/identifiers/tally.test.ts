@@ -23,17 +23,23 @@ const found = (id: KindId, value: string, confidence: Confidence = 'medium') => 
 
 await t.test('nothing below the first threshold is reported', t => {
   const tally = new Tally(THRESHOLDS)
-  tally.add('1', 'text', [found('ahv', ahvNumber(1)), found('ahv', ahvNumber(1))])
-  tally.add('2', 'text', [found('ahv', ahvNumber(1)), found('ahv', ahvNumber(2), 'low')])
-  tally.add('1', 'text', [found('kvnr', 'A000500015'), found('kvnr', 'T123456780')])
+  tally.add({ path: '1', place: 'text' }, [found('ahv', ahvNumber(1)), found('ahv', ahvNumber(1))])
+  tally.add({ path: '2', place: 'text' }, [
+    found('ahv', ahvNumber(1)),
+    found('ahv', ahvNumber(2), 'low'),
+  ])
+  tally.add({ path: '1', place: 'text' }, [
+    found('kvnr', 'A000500015'),
+    found('kvnr', 'T123456780'),
+  ])
   t.same(tally.labels(), [])
   t.end()
 })
 
 await t.test('different numbers of the whole message count, each place has its label', t => {
   const tally = new Tally(THRESHOLDS)
-  tally.add('1', 'subject', [found('ahv', '7569217076985')])
-  tally.add('1.1', 'text', [
+  tally.add({ path: '1', place: 'subject' }, [found('ahv', '7569217076985')])
+  tally.add({ path: '1.1', place: 'text' }, [
     found('ahv', '7569217076985', 'high'),
     found('ahv', '7561234567897'),
     found('ahv', '7561234567897', 'high'),
@@ -43,14 +49,20 @@ await t.test('different numbers of the whole message count, each place has its l
       id: 'ahv',
       class: 'high',
       part: '1',
+      place: 'subject',
       count: 1,
+      evidence: ['756…85'],
+      threshold: { total: 2, from: 2 },
       why: 'AHV number: 1 (756…85), confidence medium, in the subject; 2 in the message, high from 2',
     },
     {
       id: 'ahv',
       class: 'high',
       part: '1.1',
+      place: 'text',
       count: 2,
+      evidence: ['756…85', '756…97'],
+      threshold: { total: 2, from: 2 },
       why: 'AHV number: 2 (756…85, 756…97), confidence high, in the text; 2 in the message, high from 2',
     },
   ])
@@ -61,8 +73,7 @@ await t.test('the higher threshold gives the higher class', t => {
   const tally = new Tally(THRESHOLDS)
   const values = [1, 2, 3, 4].map(serial => ahvNumber(serial))
   tally.add(
-    '1',
-    'text',
+    { path: '1', place: 'text' },
     values.map((value, at) => found('ahv', value, at > 0 ? 'high' : 'medium')),
   )
   t.match(tally.labels(), [
@@ -75,13 +86,11 @@ await t.test('a threshold of 0 is never reached', t => {
   const tally = new Tally(THRESHOLDS)
   const many = Array.from({ length: 10 }, (_, at) => String(at))
   tally.add(
-    '1',
-    'text',
+    { path: '1', place: 'text' },
     many.map(value => found('iban', value)),
   )
   tally.add(
-    '1',
-    'text',
+    { path: '1', place: 'text' },
     many.slice(0, 3).map(value => found('lanr', value)),
   )
   t.match(tally.labels(), [{ id: 'iban', class: 'high', count: 10 }])
@@ -92,7 +101,8 @@ await t.test('a threshold of 0 is never reached', t => {
 await t.test('thousands of parts give a number of labels that the host takes', t => {
   const tally = new Tally(THRESHOLDS)
   for (let part = 1; part <= 5000; part++) {
-    for (const id of KIND_IDS) tally.add(`1.${part}`, 'text', [found(id, `${part}`, 'high')])
+    for (const id of KIND_IDS)
+      tally.add({ path: `1.${part}`, place: 'text' }, [found(id, `${part}`, 'high')])
   }
   const labels = tally.labels()
   t.equal(labels.length, 1000)

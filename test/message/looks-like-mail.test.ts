@@ -1,5 +1,5 @@
 import t from 'tap'
-import { looksLikeMail } from '../../src/cli/looks-like-mail.js'
+import { looksLikeMail } from '../../src/message/looks-like-mail.js'
 
 t.test('a mail is told from a bare file by its content', async t => {
   const cases: [string, string, boolean][] = [

@@ -1,4 +1,4 @@
-import type { RiskClass } from 'postseal/plugin'
+import type { RiskClass } from '../../policy/model.js'
 
 /** Gives the class that the name of a label asks for; undefined for a name that asks for none. */
 export type NameReader = (name: string) => RiskClass | undefined

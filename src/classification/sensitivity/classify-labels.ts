@@ -1,4 +1,5 @@
-import type { Label, RiskClass } from 'postseal/plugin'
+import type { RiskClass } from '../../policy/model.js'
+import type { ClassLabel } from '../judge.js'
 import { nameReader } from './label-names.js'
 import { readSensitivityLabels } from './sensitivity-labels.js'
 
@@ -11,13 +12,14 @@ export interface LabelSettings {
 }
 
 /**
- * Prepares the judgement of Purview labels: a function from a decoded msip_labels value to labels.
+ * Prepares the judgement of Purview labels: a function from the entries of a msip_labels field,
+ * or of a document, to labels.
  *
  * The GUID is the label's identity, so a configured one decides; a name is what is left when the
  * administrator said nothing. Where own tenants are configured, a label of another tenant says
  * nothing about our mail: it came in with the message that this one answers.
  */
-export function labelClassifier(settings: LabelSettings): (value: string) => readonly Label[] {
+export function labelClassifier(settings: LabelSettings): (value: string) => readonly ClassLabel[] {
   const classes = new Map(settings.label.map(entry => [entry.guid.toLowerCase(), entry.class]))
   const sites = new Set(settings.label_sites.map(site => site.toLowerCase()))
   const byName = nameReader([
@@ -25,7 +27,7 @@ export function labelClassifier(settings: LabelSettings): (value: string) => rea
     ['high', settings.label_names_high],
   ])
   return value => {
-    const labels: Label[] = []
+    const labels: ClassLabel[] = []
     for (const { guid, site, name, enabled } of readSensitivityLabels(value)) {
       if (!enabled) continue
       const configured = classes.get(guid)
