@@ -188,6 +188,19 @@ export const ERRORS = {
     exit: 78,
     remedy: 'Correct the rules named; policies/README.md explains what a rule may say.',
   },
+  ERR_MAPS_DROP: {
+    text: '{gone} of {before} qualified domains would lose their entries in {directory}; more than {limit} percent at once is refused',
+    temporary: true,
+    exit: 75,
+    remedy:
+      'Look whether the resolver and the network of the prober work. If the domains really are no longer qualified, run `postseal maps --force`; until then the maps there stay in force.',
+  },
+  ERR_MAPS_LOCKED: {
+    text: 'another process is writing the maps in {directory}',
+    temporary: true,
+    exit: 75,
+    remedy: 'Nothing, unless it is frequent: the other process writes the same.',
+  },
   ERR_MAPS_WRITE: {
     text: 'the maps in {directory} cannot be written: {reason}',
     temporary: true,

@@ -19,6 +19,13 @@ const PACKAGES = [
   ['make', 'builds better-sqlite3', ['build'], 'make'],
   ['g++', 'builds better-sqlite3', ['build'], 'g++'],
   ['postfix', 'the mail server that the milter works for', ['demo', 'test', 'bench'], 'postfix'],
+  [
+    'postfix-cdb',
+    'the maps of domains as Postfix reads them',
+    ['test', 'bench'],
+    dictionary('cdb'),
+  ],
+  ['postfix-lmdb', 'the same in another form', ['test'], dictionary('lmdb')],
   ['swaks', 'sends test mail from a shell', ['demo', 'test'], 'swaks'],
   ['iproute2', 'brings up the network of a test of its own', ['test'], 'ip'],
   ['openssl', 'makes certificates and S/MIME samples', ['demo', 'test', 'bench'], 'openssl'],
@@ -68,6 +75,14 @@ function isThere(sign) {
 function findProgram(name) {
   const path = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`
   return path.split(delimiter).find(folder => folder !== '' && existsSync(join(folder, name)))
+}
+
+/** A type of table that Debian packs apart from Postfix. */
+function dictionary(type) {
+  return () =>
+    ['/usr/lib/postfix', '/usr/lib/postfix/sbin'].some(folder =>
+      existsSync(join(folder, `postfix-${type}.so`)),
+    )
 }
 
 /** Debian keeps initdb and postgres out of PATH, one folder a version. */

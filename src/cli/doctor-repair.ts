@@ -1,5 +1,5 @@
 import type { Config } from '../config/load.js'
-import { mapOptions } from '../maps/options.js'
+import { mapOptions, NO_LEVELS } from '../maps/options.js'
 import { ensureMaps } from '../maps/write.js'
 import type { CheckResult } from '../postfix/doctor/check.js'
 import { applyEdits, planEdits, repairOf, type Repair } from '../postfix/doctor/fix.js'
@@ -84,7 +84,7 @@ async function runSetup({ config, run }: RepairTools): Promise<boolean> {
     signers,
     now: new Date(),
     ensureMaps: async () =>
-      ensureMaps(await mapOptions({ config, run, levels: [], now: Date.now() })),
+      ensureMaps(await mapOptions({ config, run, levels: NO_LEVELS, now: Date.now() })),
   })
   told(applied)
   return true

@@ -1,5 +1,5 @@
 import { reasonOf } from '../errors.js'
-import { mapOptions } from '../maps/options.js'
+import { mapOptions, NO_LEVELS } from '../maps/options.js'
 import { compareMaps } from '../maps/write.js'
 import { runChecks, type CheckResult } from '../postfix/doctor/check.js'
 import { CHECKS } from '../postfix/doctor/checks.js'
@@ -10,7 +10,6 @@ import { withLines } from '../postfix/doctor/locate.js'
 import type { SignedNames } from '../postfix/doctor/read-live.js'
 import { readStore } from '../postfix/doctor/read-store.js'
 import type { RunPostfix } from '../postfix/run.js'
-import { ALL_CUSTOMERS } from '../store/admin.js'
 import type { DatabaseStore } from '../store/database-store.js'
 import type { Services } from './container.js'
 import { openExistingStore } from './existing-store.js'
@@ -41,7 +40,7 @@ export async function diagnose(consultation: Consultation): Promise<Diagnosis> {
     const facts = await examine({
       config,
       run,
-      store: await storeFacts(store, now()),
+      store: await storeFacts(store),
       maps: await mapFacts(store, consultation),
       logFile: await logFile(services),
       names,
@@ -57,11 +56,11 @@ export async function diagnose(consultation: Consultation): Promise<Diagnosis> {
 /** The store, why it could not be opened, or nothing where there is none yet. */
 type Opened = DatabaseStore | string | undefined
 
-async function storeFacts(store: Opened, now: number): Promise<StoreFacts> {
+async function storeFacts(store: Opened): Promise<StoreFacts> {
   if (store === undefined) return undefined
   if (typeof store === 'string') return { seen: false, reason: store }
   try {
-    return { seen: true, value: await readStore(store, now) }
+    return { seen: true, value: await readStore(store) }
   } catch (thrown) {
     return { seen: false, reason: reasonOf(thrown) }
   }
@@ -74,12 +73,12 @@ async function mapFacts(
 ): Promise<Seen<readonly MapDifference[]>> {
   try {
     const { config, now } = services
-    const levels = typeof store === 'object' ? await store.listLevels(ALL_CUSTOMERS) : []
+    const levels = typeof store === 'object' ? store.domains : NO_LEVELS
     const options = await mapOptions({ config, run, levels, now: now() })
     const { changes } = await compareMaps(options)
-    const value = changes.map(({ path, added, removed, changed, uncompiled }) => ({
+    const value = changes.map(({ path, counts, uncompiled }) => ({
       path,
-      domains: added.length + removed.length + changed.length,
+      domains: counts.added + counts.removed + counts.changed,
       uncompiled,
     }))
     return { seen: true, value }

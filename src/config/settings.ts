@@ -219,6 +219,17 @@ const MAPS = {
     default: 'auto',
     doc: 'Form of the maps; "auto": the first of cdb, lmdb and hash that this Postfix has.',
   }),
+  pin: choice({
+    values: ['auto', 'names', 'spki'],
+    default: 'auto',
+    doc: 'What a server of a qualified domain must show when mail is delivered: a certificate for one of the "names" that were verified, or one of the keys that were seen ("spki"); "auto": keys with the TLS profile bsi-2026, else names.',
+  }),
+  max_drop: integer({
+    default: 20,
+    min: 0,
+    max: 100,
+    doc: 'Largest share of the qualified domains, in percent, that may lose their entries at once; more is refused, because a broken resolver looks like that. Five domains always may.',
+  }),
 } as const satisfies Settings
 
 const EVIDENCE = {
@@ -329,7 +340,11 @@ export const SECTIONS = {
     see: 'docs/guide/lanes.md',
     settings: POSTFIX,
   },
-  maps: { doc: 'What Postfix is told about the domains.', settings: MAPS },
+  maps: {
+    doc: 'What Postfix is told about the domains.',
+    see: 'docs/guide/maps.md',
+    settings: MAPS,
+  },
   evidence: { doc: 'The log of Postfix, read by `postseal follow`.', settings: EVIDENCE },
   notices: { doc: 'What senders are told about mail that waits.', settings: NOTICES },
   store: { doc: 'Where records are kept.', see: 'docs/guide/data-kept.md', settings: STORE },

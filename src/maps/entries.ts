@@ -1,4 +1,5 @@
-import type { LevelEntry } from '../store/admin.js'
+import type { LevelInForce, LevelsOfDomain } from '../store/verdicts.js'
+import { MANDATORY, NEVER, qualifiedPolicy, type Pin } from './policy.js'
 
 /** The maps for Postfix, by their file names. */
 export const MAP_NAMES = ['transport', 'tls_policy', 'qtls_policy'] as const
@@ -15,101 +16,145 @@ export interface Refusal {
   readonly reason: string
 }
 
-export interface Maps {
-  /** Sorted by key. */
-  readonly entries: Readonly<Record<MapName, readonly MapEntry[]>>
-  readonly refused: readonly Refusal[]
-}
-
 export interface EntryOptions {
-  /** Epoch milliseconds. */
-  readonly now: number
   /** The listeners that the lanes fall back to, as next hops: `[127.0.0.1]:10027`. */
   readonly fallbacks: { readonly qtls: string; readonly tls: string }
+  readonly pin: Pin
 }
 
+/** What one domain has in each map. */
+export type DomainEntries = Readonly<Partial<Record<MapName, string>>>
+
+/** A name in lower case A-labels, one for everything below it, or an address in brackets. */
+const DOMAIN = /^(?:\.?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-z:.]+\])$/
+const MAX_NAME = 254
+
 /**
- * Makes the entries of the maps from the levels of domains.
+ * Makes the entries of the maps from the levels of domains, which come in the order of their names.
  *
  * The maps are one for all customers, and who may use which lane is decided before: so a domain has
- * an entry where it has one for anybody, and of several the strictest counts. A level whose time is
- * over makes no entry. A name that would not be read as the name it is makes none either: without an
- * entry no certificate can match.
+ * an entry where it has one for anybody, and of several the strictest counts. A name that would not be
+ * read as the name it is makes none: without an entry no certificate can match.
  *
  * Source  transport(5); postconf(5), smtp_tls_policy_maps
  */
-export function mapEntries(levels: Iterable<LevelEntry>, options: EntryOptions): Maps {
-  const { now, fallbacks } = options
-  const domains = new Map<string, LevelEntry[]>()
-  for (const level of levels) {
-    if (level.until !== undefined && level.until <= now) continue
-    if (level.level !== 'qualified' && level.level !== 'mandatory') continue
-    const others = domains.get(level.domain)
-    if (others === undefined) domains.set(level.domain, [level])
-    else others.push(level)
+export class EntryMaker {
+  readonly #options: EntryOptions
+  /** Keys such as `.example.org` that have an entry: Postfix asks for them after the name itself. */
+  readonly #below: Readonly<Record<MapName, Set<string>>> = {
+    transport: new Set(),
+    tls_policy: new Set(),
+    qtls_policy: new Set(),
   }
-  const refused: Refusal[] = []
-  const transport: MapEntry[] = []
-  const tlsPolicy: MapEntry[] = [{ key: fallbacks.tls, value: 'none' }]
-  const qtlsPolicy: MapEntry[] = [{ key: fallbacks.qtls, value: 'none' }]
-  for (const [domain, all] of domains) {
+  #hasBelow = false
+
+  constructor(options: EntryOptions) {
+    this.#options = options
+  }
+
+  /** Entries of one domain; `refused` says why it has none that it should have. */
+  of({ domain, levels }: LevelsOfDomain): {
+    readonly entries: DomainEntries
+    readonly refused: string | undefined
+  } {
     if (!DOMAIN.test(domain) || domain.length > MAX_NAME) {
-      refused.push({ domain, reason: 'it is no name that a map can hold' })
-      continue
+      const isWanted = levels.some(({ level }) => level === 'qualified' || level === 'mandatory')
+      const refused = isWanted ? 'it is no name that a map can hold' : undefined
+      return { entries: {}, refused }
     }
-    tlsPolicy.push({ key: domain, value: MANDATORY })
-    const qualified = all.filter(({ level }) => level === 'qualified')
-    if (qualified.length === 0) continue
-    const policy = qualifiedPolicy(qualified)
-    if ('reason' in policy) {
-      refused.push({ domain, reason: policy.reason })
-      continue
+    const { entries, refused } = this.#entriesOf(domain, levels)
+    if (domain.startsWith('.')) {
+      for (const name of MAP_NAMES) if (entries[name] !== undefined) this.#below[name].add(domain)
+      this.#hasBelow = true
+      return { entries, refused }
     }
-    transport.push({ key: domain, value: 'qtls:' })
-    qtlsPolicy.push({ key: domain, value: policy.value })
+    return { entries: this.#hasBelow ? this.#apart(domain, entries) : entries, refused }
   }
-  const entries = {
-    transport: sorted(transport),
-    tls_policy: sorted(tlsPolicy),
-    qtls_policy: sorted(qtlsPolicy),
+
+  #entriesOf(domain: string, levels: readonly LevelInForce[]) {
+    const none = { entries: {} as DomainEntries, refused: undefined as string | undefined }
+    const qualified = levels.filter(({ level }) => level === 'qualified')
+    const isMandatory = qualified.length > 0 || levels.some(({ level }) => level === 'mandatory')
+    if (!isMandatory) return none
+    const hop = levels.find(({ nextHop }) => nextHop !== undefined)?.nextHop ?? ''
+    const elsewhere: DomainEntries = {
+      ...(hop === '' ? {} : { transport: `:${hop}` }),
+      tls_policy: MANDATORY,
+    }
+    if (qualified.length === 0) return { entries: elsewhere, refused: undefined }
+    const policy = qualifiedPolicy(domain, qualified, this.#options.pin)
+    if ('reason' in policy) return { entries: elsewhere, refused: policy.reason }
+    const entries: DomainEntries = {
+      transport: `qtls:${hop}`,
+      tls_policy: MANDATORY,
+      qtls_policy: policy.value,
+    }
+    return { entries, refused: undefined }
   }
-  return { entries, refused }
+
+  /** A domain that an entry for its parent would speak for has one of its own that says otherwise. */
+  #apart(domain: string, entries: DomainEntries): DomainEntries {
+    const isCovered = (name: MapName): boolean =>
+      entries[name] === undefined && parents(domain).some(parent => this.#below[name].has(parent))
+    return {
+      ...entries,
+      // As if there were no table.
+      ...(isCovered('transport') ? { transport: ':' } : {}),
+      ...(isCovered('qtls_policy') ? { qtls_policy: NEVER } : {}),
+    }
+  }
 }
 
-const TLS = 'ciphers=high protocols=>=TLSv1.2'
-const MANDATORY = `encrypt ${TLS}`
-
-/** A name in lower case A-labels, or an address in brackets. */
-const DOMAIN = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-z:.]+\])$/
-/** A server's name has a dot: `nexthop`, `hostname` and `dot-nexthop` mean something else to Postfix. */
-const HOST = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/
-const MAX_NAME = 253
-/** More servers than any domain has that a prober could look at. */
-const MAX_HOSTS = 100
-
-/** What the certificate must say when the servers of a domain are not known. */
-const BY_DOMAIN = 'match=nexthop:dot-nexthop'
-
-function qualifiedPolicy(
-  levels: readonly LevelEntry[],
-): { readonly value: string } | { readonly reason: string } {
-  if (levels.every(({ dane }) => dane)) return { value: `dane-only ${TLS}` }
-  const named = levels.filter(({ match }) => match.length > 0).map(({ match }) => match)
-  const [first, ...others] = named
-  const domain = levels[0]?.domain ?? ''
-  if (first === undefined) {
-    if (domain.startsWith('[')) return { reason: 'an address needs the names of its servers' }
-    return { value: `secure ${BY_DOMAIN} ${TLS}` }
+/** `.b.example`, `.example` of `a.b.example`, as Postfix asks for them. */
+export function parents(domain: string): readonly string[] {
+  const found: string[] = []
+  for (let dot = domain.indexOf('.', 1); dot !== -1; dot = domain.indexOf('.', dot + 1)) {
+    found.push(domain.slice(dot))
   }
-  const hosts = first.filter(host => others.every(match => match.includes(host)))
-  if (hosts.length === 0) return { reason: 'its servers are named differently for two customers' }
-  if (hosts.length > MAX_HOSTS) return { reason: `it has more than ${MAX_HOSTS} servers` }
-  const wrong = hosts.find(host => !HOST.test(host) || host.length > MAX_NAME)
-  if (wrong !== undefined) return { reason: 'one of its servers has a name that a map cannot hold' }
-  return { value: `secure match=${[...hosts].sort().join(':')} ${TLS}` }
+  return found
+}
+
+/**
+ * Entries that no domain has under its own name: the listeners, where nothing is encrypted on this
+ * machine, and next hops in brackets, which Postfix asks for in place of the domain. Sorted by key.
+ */
+export function fixedEntries(
+  withNextHop: readonly LevelsOfDomain[],
+  options: EntryOptions,
+): {
+  readonly entries: Readonly<Record<MapName, readonly MapEntry[]>>
+  readonly refused: readonly Refusal[]
+} {
+  const { fallbacks } = options
+  const tls = new Map([[fallbacks.tls, 'none']])
+  const qtls = new Map([[fallbacks.qtls, 'none']])
+  const refused: Refusal[] = []
+  const maker = new EntryMaker(options)
+  for (const { domain, levels } of withNextHop) {
+    const { entries } = maker.of({ domain, levels })
+    const hop = levels.find(({ nextHop }) => nextHop !== undefined)?.nextHop
+    if (hop === undefined) continue
+    for (const [map, value] of [
+      [tls, entries.tls_policy],
+      [qtls, entries.qtls_policy],
+    ] as const) {
+      if (value === undefined) continue
+      const known = map.get(hop)
+      if (known === undefined) map.set(hop, value)
+      else if (known !== value) {
+        refused.push({ domain, reason: `another domain says something else of ${hop}` })
+      }
+    }
+  }
+  return {
+    entries: { transport: [], tls_policy: sorted(tls), qtls_policy: sorted(qtls) },
+    refused,
+  }
 }
 
 /** By code units, so that the order is the same everywhere. */
-function sorted(entries: readonly MapEntry[]): readonly MapEntry[] {
-  return [...entries].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+function sorted(entries: ReadonlyMap<string, string>): readonly MapEntry[] {
+  return [...entries]
+    .map(([key, value]) => ({ key, value }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
 }

@@ -3,22 +3,35 @@ import { parseMapTypes } from '../postfix/instance.js'
 import { mapsDirectory, nextHopOf } from '../postfix/lanes/names.js'
 import { chooseMapType, type MapType } from '../postfix/map-type.js'
 import { outputOf, postfixRunner, type RunPostfix } from '../postfix/run.js'
-import { ALL_CUSTOMERS, type LevelEntry, type StoreAdmin } from '../store/admin.js'
-import { writeMaps, type MapOptions, type MapsResult } from './write.js'
+import type { Pin } from './policy.js'
+import type { LevelSource, MapOptions } from './write.js'
 
 /** Name of the TLS profile in force, for the header of each map. */
 const PROFILE = 'bsi-compatible'
 
+/** The profile that follows the guideline to the letter; its levels hold for the keys that were seen. */
+const STRICT_PROFILE = 'bsi-2026'
+
 export interface MapsOf {
   readonly config: Config
-  readonly levels: Iterable<LevelEntry>
+  readonly levels: LevelSource
   /** Epoch milliseconds. */
   readonly now: number
   readonly run?: RunPostfix
   /** In place of what [maps] says. */
   readonly directory?: string
   readonly mapType?: MapType | 'auto'
+  /** Any number of domains may lose their entry at once. */
+  readonly force?: boolean
 }
+
+/** Before there is a store, there are no levels. */
+export const NO_LEVELS: LevelSource = Object.freeze({
+  levelsInForce: async function* () {
+    // Nothing to give.
+  },
+  levelsWithNextHop: () => Promise.resolve([]),
+})
 
 /**
  * Everything that maps depend on, from the settings.
@@ -28,13 +41,16 @@ export interface MapsOf {
 export async function mapOptions(of: MapsOf): Promise<MapOptions> {
   const { config, levels, now, run = postfixRunner(config.postfix) } = of
   const { mapType: wanted = config.maps.map_type, directory = mapsDirectory(config) } = of
+  const profile = PROFILE
   return {
     levels,
     now,
     run,
     directory,
     mapType: wanted === 'auto' ? await bestMapType(run) : wanted,
-    profile: PROFILE,
+    profile,
+    pin: pinOf(config.maps.pin, profile),
+    maxDrop: of.force === true ? 100 : config.maps.max_drop,
     fallbacks: {
       qtls: nextHopOf(config.postfix.qtls_listener),
       tls: nextHopOf(config.postfix.tls_listener),
@@ -42,13 +58,9 @@ export async function mapOptions(of: MapsOf): Promise<MapOptions> {
   }
 }
 
-/** Writes the maps that differ from what the store says now; see `writeMaps`. */
-export async function renewMaps(
-  store: Pick<StoreAdmin, 'listLevels'>,
-  of: Omit<MapsOf, 'levels'>,
-): Promise<MapsResult> {
-  const levels = await store.listLevels(ALL_CUSTOMERS)
-  return writeMaps(await mapOptions({ ...of, levels }))
+function pinOf(wanted: Pin | 'auto', profile: string): Pin {
+  if (wanted !== 'auto') return wanted
+  return profile === STRICT_PROFILE ? 'spki' : 'names'
 }
 
 async function bestMapType(run: RunPostfix): Promise<MapType> {

@@ -1,4 +1,4 @@
-import type { MapEntry, MapName } from './entries.js'
+import type { MapName } from './entries.js'
 
 /** What each map is for, for whoever opens it. */
 const ABOUT: Readonly<Record<MapName, string>> = {
@@ -8,32 +8,32 @@ const ABOUT: Readonly<Record<MapName, string>> = {
   qtls_policy: 'smtp_tls_policy_maps of the lane qtls.',
 }
 
+export interface Header {
+  /** Name of the TLS profile that the levels were found with. */
+  readonly profile: string
+  /** RFC 3339. */
+  readonly time: string
+}
+
 /**
- * The text of a map: a header line with the TLS profile and the time, then one entry a line.
- *
- * Shape   `time` in RFC 3339
+ * The first lines of a map: the TLS profile and the time, and what the map is for. One entry a line
+ * follows.
  */
-export function mapText(
-  name: MapName,
-  entries: readonly MapEntry[],
-  { profile, time }: { readonly profile: string; readonly time: string },
-): string {
+export function headerText(name: MapName, { profile, time }: Header): string {
   const header = `# TLS profile ${profile}, written ${time} by \`postseal maps\`. Do not edit.\n`
-  const lines = entries.map(({ key, value }) => `${key} ${value}\n`)
-  return `${header}# ${ABOUT[name]}\n${lines.join('')}`
+  return `${header}# ${ABOUT[name]}\n`
 }
 
-/** What in a map counts: everything but the time in its header. */
-export function contentOf(text: string): string {
-  return text.replace(/^(# TLS profile [^,\n]*), written \S+ /, '$1, written ')
+/** What in a header counts: everything but the time. */
+export function contentOf(header: string): string {
+  return header.replace(/^(# TLS profile [^,\n]*), written \S+ /, '$1, written ')
 }
 
-/** The entries of a map as it was written. */
-export function entriesIn(text: string): ReadonlyMap<string, string> {
-  const entries = new Map<string, string>()
-  for (const line of text.split('\n')) {
-    const blank = line.indexOf(' ')
-    if (blank > 0 && !line.startsWith('#')) entries.set(line.slice(0, blank), line.slice(blank + 1))
-  }
-  return entries
+/** One entry as it stands in a map; undefined for anything else. */
+export function entryIn(
+  line: string,
+): { readonly key: string; readonly value: string } | undefined {
+  const blank = line.indexOf(' ')
+  if (blank <= 0 || line.startsWith('#')) return undefined
+  return { key: line.slice(0, blank), value: line.slice(blank + 1) }
 }

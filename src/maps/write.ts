@@ -15,39 +15,52 @@ import { GatewayError, reasonOf } from '../errors.js'
 import { syncDirectory } from '../postfix/atomic-file.js'
 import type { MapType } from '../postfix/map-type.js'
 import { outputOf, type RunPostfix } from '../postfix/run.js'
-import type { LevelEntry } from '../store/admin.js'
-import { MAP_NAMES, mapEntries, type EntryOptions, type MapName, type Refusal } from './entries.js'
-import { contentOf, entriesIn, mapText } from './text.js'
+import type { DomainStore } from '../store/verdicts.js'
+import { MapDraft, type MapChange } from './draft.js'
+import {
+  EntryMaker,
+  fixedEntries,
+  MAP_NAMES,
+  type EntryOptions,
+  type MapName,
+  type Refusal,
+} from './entries.js'
+import { withLock } from './lock.js'
+import { headerText } from './text.js'
+
+/** Where levels come from. */
+export type LevelSource = Pick<DomainStore, 'levelsInForce' | 'levelsWithNextHop'>
 
 export interface MapOptions extends EntryOptions {
-  readonly levels: Iterable<LevelEntry>
+  readonly levels: LevelSource
+  /** Epoch milliseconds. */
+  readonly now: number
   readonly directory: string
   readonly mapType: MapType
   /** Name of the TLS profile that the levels were found with. */
   readonly profile: string
   readonly run: RunPostfix
-}
-
-/** How one map differs from the file that is there. */
-export interface MapChange {
-  readonly name: MapName
-  readonly path: string
-  readonly entries: number
-  readonly added: readonly string[]
-  readonly removed: readonly string[]
-  readonly changed: readonly string[]
-  /** The text is the same, but its compiled form is missing. */
-  readonly uncompiled: boolean
+  /** Largest share of the domains in `qtls_policy` that may go at once, in percent. */
+  readonly maxDrop: number
+  /** How long another process may be at the same maps. */
+  readonly waitMs?: number
 }
 
 export interface MapsResult {
   /** Maps that are not as they should be. */
   readonly changes: readonly MapChange[]
+  /** Domains without an entry; the first 1,000 of them. */
   readonly refused: readonly Refusal[]
 }
 
-/** Compiling 100,000 entries takes a second; a slow disk more. */
-const POSTMAP_MS = 120_000
+/** Compiling a million entries takes some seconds; a slow disk more. */
+const POSTMAP_MS = 300_000
+
+const WAIT_MS = 60_000
+
+/** So few domains may always go: of three, one is a third. */
+const FEW = 5
+const MAX_REFUSED = 1000
 
 /** Endings of the compiled forms. */
 const COMPILED: Readonly<Record<MapType, string | undefined>> = {
@@ -57,10 +70,13 @@ const COMPILED: Readonly<Record<MapType, string | undefined>> = {
   texthash: undefined,
 }
 
+/** A domain is bound to a lane only when its policy is there already. */
+const PUT_IN_ORDER: readonly MapName[] = ['qtls_policy', 'tls_policy', 'transport']
+
 /** Compares the maps with the levels; writes nothing. */
 export async function compareMaps(options: MapOptions): Promise<MapsResult> {
-  const { changes, refused } = await comparison(options)
-  return { changes: changes.map(({ change }) => change), refused }
+  const { changes, refused } = await draft(options, undefined)
+  return { changes, refused }
 }
 
 /**
@@ -70,74 +86,120 @@ export async function compareMaps(options: MapOptions): Promise<MapsResult> {
  * this order, so that Postfix sees the old map or the new one, and a crash in between is made good by
  * the next run.
  *
- * Throws  ERR_MAPS_WRITE when the directory cannot be written, ERR_POSTFIX_REFUSED when postmap(1)
- *         refuses a map; what was there stays in force.
+ * Throws  ERR_MAPS_DROP when more domains would lose their entry at once than may;
+ *         ERR_MAPS_LOCKED when another process is at them; ERR_MAPS_WRITE when the directory cannot be
+ *         written; ERR_POSTFIX_REFUSED when postmap(1) refuses a map. What was there stays in force.
  */
 export async function writeMaps(options: MapOptions): Promise<MapsResult> {
-  const { changes, refused } = await comparison(options)
-  const { directory } = options
+  const { directory, waitMs = WAIT_MS } = options
   try {
     await makeDirectory(directory)
-    for (const { change, text } of changes) await writeMap(change.name, text, options)
+    return await withLock(directory, waitMs, () => writeLocked(options))
   } catch (thrown) {
     if (thrown instanceof GatewayError) throw thrown
     throw new GatewayError('ERR_MAPS_WRITE', { directory, reason: reasonOf(thrown) }, thrown)
   }
-  return { changes: changes.map(({ change }) => change), refused }
 }
 
 /**
  * Makes maps that are not there, without any domain, and compiled forms that are not there, of the
  * maps as they are. A lane cannot start without them.
  */
-export async function ensureMaps(options: Omit<MapOptions, 'levels'>): Promise<void> {
-  const { directory, mapType } = options
-  const { entries } = mapEntries([], options)
+export async function ensureMaps(
+  options: Omit<MapOptions, 'levels' | 'maxDrop' | 'pin'>,
+): Promise<void> {
+  const { directory, mapType, profile } = options
+  const { entries } = fixedEntries([], { ...options, pin: 'names' })
   const time = new Date(options.now).toISOString()
   await makeDirectory(directory)
   for (const name of MAP_NAMES) {
     const path = join(directory, name)
     const isWhole = (await isThere(path)) && (await isThere(`${path}${COMPILED[mapType] ?? ''}`))
     if (isWhole) continue
-    const empty = mapText(name, entries[name], { profile: options.profile, time })
+    const lines = entries[name].map(({ key, value }) => `${key} ${value}\n`)
+    const empty = headerText(name, { profile, time }) + lines.join('')
     const text = await readFile(path, 'utf8').catch(() => empty)
-    await writeMap(name, text, options)
+    await inBuilding(directory, async building => {
+      await writeFile(join(building, name), text, { mode: 0o644 })
+      await compile(name, building, options)
+      await put(name, building, options)
+    })
   }
 }
 
-interface Comparison {
-  readonly changes: readonly { readonly change: MapChange; readonly text: string }[]
-  readonly refused: readonly Refusal[]
-}
-
-async function comparison(options: MapOptions): Promise<Comparison> {
-  const { entries, refused } = mapEntries(options.levels, options)
-  const time = new Date(options.now).toISOString()
-  const changes: { change: MapChange; text: string }[] = []
-  for (const name of MAP_NAMES) {
-    const path = join(options.directory, name)
-    const text = mapText(name, entries[name], { profile: options.profile, time })
-    const old = await readFile(path, 'utf8').catch(() => '')
-    const isSame = contentOf(old) === contentOf(text)
-    const ending = COMPILED[options.mapType]
-    const uncompiled = isSame && ending !== undefined && !(await isThere(`${path}${ending}`))
-    if (isSame && !uncompiled) continue
-    const before = entriesIn(old)
-    const after = new Map(entries[name].map(({ key, value }) => [key, value]))
-    const change = {
-      name,
-      path,
-      entries: after.size,
-      added: [...after.keys()].filter(key => !before.has(key)),
-      removed: [...before.keys()].filter(key => !after.has(key)),
-      changed: [...after]
-        .filter(([key, value]) => (before.get(key) ?? value) !== value)
-        .map(([key]) => key),
-      uncompiled,
+async function writeLocked(options: MapOptions): Promise<MapsResult> {
+  const { directory } = options
+  return inBuilding(directory, async building => {
+    const { changes, refused, drop } = await draft(options, building)
+    if (changes.length === 0) return { changes, refused }
+    const { before, gone } = drop
+    if (gone > FEW && gone * 100 > before * options.maxDrop) {
+      throw new GatewayError('ERR_MAPS_DROP', { gone, before, limit: options.maxDrop, directory })
     }
-    changes.push({ change, text })
+    const names = changes.map(({ name }) => name)
+    await Promise.all(names.map(name => compile(name, building, options)))
+    for (const name of PUT_IN_ORDER) if (names.includes(name)) await put(name, building, options)
+    return { changes, refused }
+  })
+}
+
+/** What the maps should say, written below `building` if that is given, compared with what is there. */
+async function draft(
+  options: MapOptions,
+  building: string | undefined,
+): Promise<MapsResult & { readonly drop: { readonly before: number; readonly gone: number } }> {
+  const { levels, directory, profile, now } = options
+  const header = { profile, time: new Date(now).toISOString() }
+  const fixed = fixedEntries(await levels.levelsWithNextHop(), options)
+  const refused: Refusal[] = [...fixed.refused]
+  const drafts = new Map<MapName, MapDraft>()
+  try {
+    for (const name of MAP_NAMES) {
+      const target = building === undefined ? undefined : join(building, name)
+      const path = join(directory, name)
+      drafts.set(name, new MapDraft({ name, path, target, header, fixed: fixed.entries[name] }))
+    }
+    const maker = new EntryMaker(options)
+    for await (const page of levels.levelsInForce()) {
+      for (const domain of page) {
+        const reason = addDomain(maker, domain, drafts)
+        if (reason !== undefined && refused.length < MAX_REFUSED) {
+          refused.push({ domain: domain.domain, reason })
+        }
+      }
+    }
+    const changes: MapChange[] = []
+    for (const one of drafts.values()) {
+      const change = one.finish(await isUncompiled(join(directory, one.name), options.mapType))
+      if (change !== undefined) changes.push(change)
+    }
+    const drop = drafts.get('qtls_policy')?.share ?? { before: 0, gone: 0 }
+    return { changes, refused, drop }
+  } finally {
+    for (const one of drafts.values()) one.close()
   }
-  return { changes, refused }
+}
+
+/** Gives why the domain has no entry that it should have. */
+function addDomain(
+  maker: EntryMaker,
+  domain: Parameters<EntryMaker['of']>[0],
+  drafts: ReadonlyMap<MapName, MapDraft>,
+): string | undefined {
+  const { entries, refused } = maker.of(domain)
+  for (const [name, one] of drafts) {
+    const value = entries[name]
+    if (value !== undefined && !one.add(domain.domain, value)) {
+      return 'a next hop has the same name'
+    }
+  }
+  return refused
+}
+
+/** The text is there, but not what Postfix reads. */
+async function isUncompiled(path: string, mapType: MapType): Promise<boolean> {
+  const ending = COMPILED[mapType]
+  return ending !== undefined && (await isThere(path)) && !(await isThere(`${path}${ending}`))
 }
 
 async function isThere(path: string): Promise<boolean> {
@@ -155,30 +217,39 @@ async function makeDirectory(directory: string): Promise<void> {
   await giveTo(directory, await stat(dirname(directory)))
 }
 
-async function writeMap(
-  name: MapName,
-  text: string,
-  options: Omit<MapOptions, 'levels'>,
-): Promise<void> {
-  const { directory, mapType, run } = options
-  const owner = await stat(directory)
+/** A directory for what is not in force yet, in the same file system. */
+async function inBuilding<T>(
+  directory: string,
+  work: (building: string) => Promise<T>,
+): Promise<T> {
   const building = await mkdtemp(join(directory, '.new-'))
   try {
-    const path = join(building, name)
-    await writeFile(path, text, { mode: 0o644 })
-    const ending = COMPILED[mapType]
-    if (ending !== undefined) {
-      await outputOf(run, 'postmap', [`${mapType}:${path}`], { timeoutMs: POSTMAP_MS })
-      await put(`${path}${ending}`, join(directory, `${name}${ending}`), owner)
-    }
-    await put(path, join(directory, name), owner)
-    await syncDirectory(directory)
+    return await work(building)
   } finally {
     await rm(building, { recursive: true, force: true })
   }
 }
 
-async function put(from: string, to: string, owner: Owner): Promise<void> {
+type BuildOptions = Pick<MapOptions, 'directory' | 'mapType' | 'run'>
+
+async function compile(name: MapName, building: string, options: BuildOptions): Promise<void> {
+  const { mapType, run } = options
+  if (COMPILED[mapType] === undefined) return
+  const map = `${mapType}:${join(building, name)}`
+  await outputOf(run, 'postmap', [map], { timeoutMs: POSTMAP_MS })
+}
+
+async function put(name: MapName, building: string, options: BuildOptions): Promise<void> {
+  const { directory, mapType } = options
+  const owner = await stat(directory)
+  const ending = COMPILED[mapType]
+  for (const file of ending === undefined ? [name] : [`${name}${ending}`, name]) {
+    await replace(join(building, file), join(directory, file), owner)
+  }
+  await syncDirectory(directory)
+}
+
+async function replace(from: string, to: string, owner: Owner): Promise<void> {
   const file = await open(from, 'r')
   try {
     await file.chmod(0o644)

@@ -51,6 +51,8 @@ export interface StoreAdmin {
   checkIntegrity(): Promise<readonly string[]>
   /** Administrative acts, newest first, at most 1,000. */
   listAudit(customer: string): Promise<readonly AuditEntry[]>
+  /** What is known of levels in short: set by administrators and found by the prober together. */
+  levelSummary(sampleSize: number): Promise<LevelSummary>
   /** A number that rises with every change of levels. */
   levelsRevision(): Promise<number>
   /** Stops all outgoing mail at split, or lets it go on; on record. */
@@ -110,6 +112,16 @@ export interface LevelChange {
   /** Who did it: a login name. */
   readonly by: string
   readonly reason: string
+}
+
+export interface LevelSummary {
+  readonly count: number
+  /** Those whose time is over. */
+  readonly expired: number
+  /** When the last one came; undefined: there is none. Epoch milliseconds. */
+  readonly changedAt: number | undefined
+  /** Names of some domains. */
+  readonly sample: readonly string[]
 }
 
 export type LevelRemoval = Pick<LevelChange, 'customer' | 'domain' | 'by' | 'reason'>

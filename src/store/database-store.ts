@@ -11,6 +11,7 @@ import type {
   LevelChange,
   LevelEntry,
   LevelRemoval,
+  LevelSummary,
   Lines,
   PurgeResult,
   StoreAdmin,
@@ -188,6 +189,10 @@ export class DatabaseStore implements Store, StoreAdmin {
     checkPerson({ by, reason }, 'stopping mail or letting it go on')
     await this.#backend.run('setPaused', { paused, by, reason, at: this.#now() })
     this.#flags.invalidate()
+  }
+
+  levelSummary(sampleSize: number): Promise<LevelSummary> {
+    return this.#backend.run('levelSummary', { now: this.#now(), sampleSize })
   }
 
   async levelsRevision(): Promise<number> {

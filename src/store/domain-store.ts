@@ -130,16 +130,21 @@ export class DatabaseDomains implements DomainStore {
     return this.#run('listConfirmations', { now: this.#options.now() })
   }
 
-  async *levelsInForce(): AsyncIterable<LevelsOfDomain> {
+  async *levelsInForce(): AsyncIterable<readonly LevelsOfDomain[]> {
     const now = this.#options.now()
     const levels = new LevelsInForce(await this.#run('levelsBelow', { now }))
     let after = ''
     for (;;) {
       const page = await this.#run('pageOfLevels', { after, limit: PAGE, now })
-      yield* levels.page(page)
+      yield levels.page(page)
       if (page.end === undefined) return
       after = page.end
     }
+  }
+
+  async levelsWithNextHop(): Promise<readonly LevelsOfDomain[]> {
+    const set = await this.#run('levelsWithNextHop', { now: this.#options.now() })
+    return new LevelsInForce([]).page({ set, verdicts: [], end: undefined })
   }
 
   get #run(): Backend['run'] {

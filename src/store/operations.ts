@@ -13,9 +13,16 @@ import {
   changedLevels,
   levelCandidates,
   levelsBelow,
+  levelsWithNextHop,
   pageOfLevels,
 } from './operations/level-lookup.js'
-import { levelHistory, listLevels, setLevels, unsetLevel } from './operations/levels.js'
+import {
+  levelHistory,
+  levelSummary,
+  listLevels,
+  setLevels,
+  unsetLevel,
+} from './operations/levels.js'
 import { findMessages, pageOfMessages, passesOf, transitUnder } from './operations/messages.js'
 import { addNotice, dueNotices, noticeFailed, noticeSent } from './operations/outbox.js'
 import {
@@ -66,6 +73,8 @@ export const OPERATIONS = {
   levelCandidates,
   levelHistory,
   levelsBelow,
+  levelSummary,
+  levelsWithNextHop,
   listAudit,
   listConfirmations,
   listCustomers,

@@ -45,8 +45,10 @@ export interface DomainStore {
   withdrawConfirmation(id: number, by: string, reason: string): Promise<boolean>
   /** Those in force, by number. */
   listConfirmations(): Promise<readonly Confirmation[]>
-  /** Every level in force by name of the domain, read page by page; see `LevelsOfDomain`. */
-  levelsInForce(): AsyncIterable<LevelsOfDomain>
+  /** Every level in force by name of the domain, page by page; see `LevelsOfDomain`. */
+  levelsInForce(): AsyncIterable<readonly LevelsOfDomain[]>
+  /** Those whose mail goes to a fixed host, by name of the domain. */
+  levelsWithNextHop(): Promise<readonly LevelsOfDomain[]>
 }
 
 /** `asked`: a message waits for it, or came back from its lane; `due`: its time has come. */

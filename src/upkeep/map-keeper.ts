@@ -1,17 +1,21 @@
+import { join } from 'node:path'
 import type { Config } from '../config/load.js'
 import type { Log } from '../log/log.js'
-import { mapEntries } from '../maps/entries.js'
 import { mapOptions } from '../maps/options.js'
-import { writeMaps } from '../maps/write.js'
+import { writeMaps, type LevelSource } from '../maps/write.js'
+import { WrittenMap } from '../maps/written-map.js'
 import type { RunPostfix } from '../postfix/run.js'
-import { ALL_CUSTOMERS, type StoreAdmin } from '../store/admin.js'
+import type { StoreAdmin } from '../store/admin.js'
 
 /** Levels end by themselves as well, so the maps are looked at this often although nobody set any. */
 const AT_LEAST_EVERY_MS = 60_000
 
+/** Writing a million entries takes seconds: at most this part of the time goes into it. */
+const PART_OF_TIME = 1 / 5
+
 export interface MapKeeperOptions {
   readonly config: Config
-  readonly store: Pick<StoreAdmin, 'levelsRevision' | 'listLevels'>
+  readonly store: Pick<StoreAdmin, 'levelsRevision'> & { readonly domains: LevelSource }
   readonly run: RunPostfix
   readonly log: Log
   /** Epoch milliseconds. */
@@ -24,9 +28,10 @@ export interface MapKeeperOptions {
  */
 export class MapKeeper {
   readonly #options: MapKeeperOptions
-  #written: ReadonlySet<string> = new Set()
+  #written: WrittenMap | undefined
   #revision: number | undefined
   #lookedAt = Number.NEGATIVE_INFINITY
+  #restUntil = Number.NEGATIVE_INFINITY
 
   constructor(options: MapKeeperOptions) {
     this.#options = options
@@ -34,24 +39,46 @@ export class MapKeeper {
 
   /** Whether Postfix has been told how to verify a qualified domain. */
   hasEntry(domain: string): boolean {
-    return this.#written.has(domain)
+    const policy = this.#written?.policyOf(domain)
+    return policy !== undefined && !policy.includes('unqualified.invalid')
   }
 
   /** Writes the maps if the levels have changed; cheap otherwise. */
   async keep(): Promise<void> {
     const { config, store, run, log, now } = this.#options
     const at = now()
+    if (at < this.#restUntil) return
     const revision = await store.levelsRevision()
     if (revision === this.#revision && at - this.#lookedAt < AT_LEAST_EVERY_MS) return
-    const levels = await store.listLevels(ALL_CUSTOMERS)
-    const options = await mapOptions({ config, levels, now: at, run })
-    const { changes, refused } = await writeMaps(options)
-    this.#written = new Set(mapEntries(levels, options).entries.qtls_policy.map(({ key }) => key))
-    this.#revision = revision
-    this.#lookedAt = at
-    for (const { name, path, entries } of changes)
-      log.info('map written', { file: path, count: entries, reason: name })
-    for (const { domain, reason } of refused)
-      log.warn('a domain has no entry in the maps, so it cannot be qualified', { domain, reason })
+    const options = await mapOptions({ config, levels: store.domains, now: at, run })
+    try {
+      const { changes, refused } = await writeMaps(options)
+      this.#revision = revision
+      this.#lookedAt = at
+      for (const { name, path, entries } of changes)
+        log.info('map written', { file: path, count: entries, reason: name })
+      for (const { domain, reason } of changes.length === 0 ? [] : refused)
+        log.warn('a domain has no entry in the maps, so it cannot be qualified', { domain, reason })
+    } finally {
+      // What is there counts, whoever wrote it: a change that was refused leaves the old entries.
+      this.#read(join(options.directory, 'qtls_policy'))
+      const end = now()
+      this.#restUntil = end + (end - at) * (1 / PART_OF_TIME - 1)
+    }
+  }
+
+  close(): void {
+    this.#written?.close()
+    this.#written = undefined
+  }
+
+  #read(path: string): void {
+    const old = this.#written
+    try {
+      this.#written = new WrittenMap(path)
+    } catch {
+      this.#written = undefined
+    }
+    old?.close()
   }
 }

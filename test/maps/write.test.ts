@@ -1,13 +1,15 @@
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parseConfig } from '../../src/config/load.js'
-import { mapOptions, renewMaps } from '../../src/maps/options.js'
+import { withLock } from '../../src/maps/lock.js'
+import { mapOptions, NO_LEVELS } from '../../src/maps/options.js'
 import { compareMaps, ensureMaps, writeMaps, type MapOptions } from '../../src/maps/write.js'
+import { parseMapTypes } from '../../src/postfix/instance.js'
 import { postfixRunner, type RunPostfix } from '../../src/postfix/run.js'
 import type { LevelEntry } from '../../src/store/admin.js'
-import { level } from '../support/maps-levels.js'
+import { level, levelSource } from '../support/maps-levels.js'
 
 const NOW = Date.parse('2026-11-24T12:00:00Z')
 const LEVELS = [level('a.example', 'qualified'), level('b.example', 'mandatory')]
@@ -30,8 +32,10 @@ async function bench(t: Test): Promise<Bench> {
     directory,
     run,
     options: (levels, more = {}) => ({
-      levels,
+      levels: levelSource(levels, NOW),
       now: NOW,
+      pin: 'names',
+      maxDrop: 20,
       directory,
       run,
       mapType: 'hash',
@@ -56,6 +60,7 @@ await t.test('maps and their compiled form are there at once, and only those', a
     ],
   )
   t.same((await readdir(directory)).sort(), [
+    '.lock',
     'qtls_policy',
     'qtls_policy.db',
     'tls_policy',
@@ -124,11 +129,116 @@ await t.test('lanes can start before there is a level, and keep what there is', 
   )
 })
 
+await t.test(
+  'when too many domains would go at once, nothing is written unless forced',
+  async t => {
+    const { directory, options } = await bench(t)
+    const many = Array.from({ length: 40 }, (_, n) => level(`d${100 + n}.example`, 'qualified'))
+    const texthash = { mapType: 'texthash' } as const
+    await writeMaps(options(many, texthash))
+    const text = await readFile(join(directory, 'qtls_policy'), 'utf8')
+    const fewer = many.slice(9)
+    await t.rejects(writeMaps(options(fewer, texthash)), {
+      code: 'ERR_MAPS_DROP',
+      message: /^9 of 40 qualified domains would lose their entries in .*more than 20 percent/,
+      temporary: true,
+    })
+    t.equal(await readFile(join(directory, 'qtls_policy'), 'utf8'), text)
+    const { changes } = await compareMaps(options(fewer, texthash))
+    t.match(changes[2], { name: 'qtls_policy', counts: { removed: 9 }, removed: ['d100.example'] })
+    await writeMaps(options(many.slice(8), texthash))
+    await writeMaps(options([], { ...texthash, maxDrop: 100 }))
+    t.notMatch(await readFile(join(directory, 'qtls_policy'), 'utf8'), 'd1')
+    await writeMaps(options(many.slice(0, 5), texthash))
+    await t.resolves(writeMaps(options([], texthash)), 'five may always go')
+  },
+)
+
+await t.test('whatever lies there is no reason to fail, and is replaced', async t => {
+  const { directory, options } = await bench(t)
+  const texthash = { mapType: 'texthash' } as const
+  await writeMaps(options(LEVELS, texthash))
+  const good = await readFile(join(directory, 'tls_policy'), 'utf8')
+  const junk = [
+    '',
+    '\0'.repeat(200_000),
+    'z y\na b\n',
+    `${'x'.repeat(300_000)} y\n`,
+    good.slice(0, -9),
+  ]
+  for (const text of junk) {
+    await writeFile(join(directory, 'tls_policy'), text)
+    const { changes } = await writeMaps(options(LEVELS, texthash))
+    t.same(
+      changes.map(({ name }) => name),
+      ['tls_policy'],
+    )
+    t.equal(await readFile(join(directory, 'tls_policy'), 'utf8'), good)
+  }
+})
+
+await t.test('cdb and lmdb answer as the text says, and again after a change', async t => {
+  const { directory, options, run } = await bench(t)
+  const types = parseMapTypes((await run('postconf', ['-m'])).stdout)
+  t.ok(types.has('hash'))
+  for (const mapType of ['cdb', 'lmdb'] as const) {
+    if (!types.has(mapType)) {
+      t.comment(`this Postfix has no ${mapType}: not tried`)
+      continue
+    }
+    const ask = async (key: string) =>
+      (
+        await run('postmap', ['-q', key, `${mapType}:${join(directory, 'tls_policy')}`])
+      ).stdout.trim()
+    await rm(directory, { recursive: true, force: true })
+    await writeMaps(options(LEVELS, { mapType }))
+    t.match(await ask('b.example'), /^encrypt /, mapType)
+    await writeMaps(options([level('c.example', 'mandatory')], { mapType }))
+    t.equal(await ask('b.example'), '', mapType)
+    t.match(await ask('c.example'), /^encrypt /, mapType)
+  }
+})
+
+await t.test('keys that are no domains stand where their names belong', async t => {
+  const { directory, options } = await bench(t)
+  const hop = { nextHop: '[mx.p.example]:25', match: ['mx.p.example'] }
+  const levels = [
+    level('0.example', 'qualified'),
+    level('[192.0.2.1]', 'qualified', { match: ['mx.p.example'] }),
+    level('p.example', 'qualified', hop),
+    level('.below.example', 'qualified'),
+  ]
+  await writeMaps(options(levels, { mapType: 'texthash' }))
+  const text = await readFile(join(directory, 'qtls_policy'), 'utf8')
+  const keys = text
+    .split('\n')
+    .slice(2, -1)
+    .map(line => line.split(' ')[0])
+  t.same(keys, [
+    '.below.example',
+    '0.example',
+    '[127.0.0.1]:10027',
+    '[192.0.2.1]',
+    '[mx.p.example]:25',
+    'p.example',
+  ])
+})
+
+await t.test('maps that another process is writing are left to it', async t => {
+  const { directory, options } = await bench(t)
+  await mkdir(directory)
+  await withLock(directory, 0, async () => {
+    const busy = writeMaps(options(LEVELS, { mapType: 'texthash', waitMs: 0 }))
+    await t.rejects(busy, { code: 'ERR_MAPS_LOCKED' })
+  })
+  t.same(await readdir(directory), ['.lock'])
+})
+
 await t.test('texthash has no compiled form and needs no postmap', async t => {
   const { directory, options } = await bench(t)
   const run: RunPostfix = async () => t.fail('no command is run') as never
   await writeMaps(options(LEVELS, { mapType: 'texthash', run }))
-  t.same((await readdir(directory)).sort(), ['qtls_policy', 'tls_policy', 'transport'])
+  t.same((await readdir(directory)).sort(), ['.lock', 'qtls_policy', 'tls_policy', 'transport'])
   t.same((await writeMaps(options(LEVELS, { mapType: 'texthash', run }))).changes, [])
 })
 
@@ -142,7 +252,7 @@ await t.test('a map that postmap refuses leaves the old one in force', async t =
   })
   t.equal(await query('transport', 'a.example'), 'qtls:')
   t.notOk(
-    (await readdir(directory)).some(name => name.startsWith('.')),
+    (await readdir(directory)).some(name => name.startsWith('.new')),
     'nothing half done stays',
   )
 })
@@ -176,20 +286,21 @@ await t.test('what maps depend on comes from the settings and from Postfix', asy
   const config = parseConfig(text, join(root, 'milter.conf'))
   const asked: RunPostfix = async (command, args, options) =>
     args[0] === '-m' ? { code: 0, stdout: 'hash\n', stderr: '' } : run(command, args, options)
-  const options = await mapOptions({ config, levels: [], now: NOW, run: asked })
+  const options = await mapOptions({ config, levels: NO_LEVELS, now: NOW, run: asked })
   t.match(options, { directory, mapType: 'hash', profile: 'bsi-compatible' })
   t.same(options.fallbacks, { qtls: '[::1]:2527', tls: '[127.0.0.1]:10028' })
   const given = await mapOptions({
     config,
-    levels: [],
+    levels: NO_LEVELS,
     now: NOW,
     directory: '/x',
     mapType: 'texthash',
   })
   t.match(given, { directory: '/x', mapType: 'texthash' })
 
-  const listLevels = async (customer: string) => (customer === '*' ? LEVELS : [])
-  const renewed = await renewMaps({ listLevels }, { config, now: NOW, run: asked })
+  const renewed = await writeMaps(
+    await mapOptions({ config, now: NOW, run: asked, levels: levelSource(LEVELS, NOW) }),
+  )
   t.equal(renewed.changes.length, 3)
   t.match(await readFile(join(directory, 'qtls_policy'), 'utf8'), '\n[::1]:2527 none\n')
 })

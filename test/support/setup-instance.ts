@@ -8,7 +8,7 @@ import { fillChroot, makePostfixDirectories } from '../../sandbox/postfix-direct
 import { stopPostfix } from '../../sandbox/postfix.js'
 import { runCommand } from '../../sandbox/run-command.js'
 import { parseConfig, type Config } from '../../src/config/load.js'
-import { mapOptions } from '../../src/maps/options.js'
+import { mapOptions, NO_LEVELS } from '../../src/maps/options.js'
 import { ensureMaps } from '../../src/maps/write.js'
 import { postfixRunner, type RunPostfix } from '../../src/postfix/run.js'
 import { applySetup, type Applied } from '../../src/postfix/setup/apply.js'
@@ -127,7 +127,7 @@ export async function setupInstance(t: Test, settings = QUICK_MAPS): Promise<Set
 
 /** The maps that lanes need, without any domain. */
 export async function writeEmptyMaps({ config, run }: SetupInstance): Promise<void> {
-  await ensureMaps(await mapOptions({ config, run, levels: [], now: 0 }))
+  await ensureMaps(await mapOptions({ config, run, levels: NO_LEVELS, now: 0 }))
 }
 
 /** The time of every setup in tests. */

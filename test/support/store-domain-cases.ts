@@ -213,13 +213,38 @@ export const DOMAIN_CASES: readonly StoreCase[] = [
       await store.setLevel({ ...set, domain: 'd15150.example', customer: 'clinic' })
       await store.setLevel({ ...set, domain: 'z.example', nextHop: '[MX.z.example]:25' })
       await store.setLevel({ ...set, domain: 'over.example', until: 2000 })
-      const read = await all(store.domains.levelsInForce())
+      const read = (await all(store.domains.levelsInForce())).flat()
+      t.same(
+        (await store.domains.levelsWithNextHop()).map(({ domain }) => domain),
+        ['z.example'],
+      )
       t.same(
         read.map(({ domain }) => domain),
         [...names, 'z.example'],
       )
       t.match(read[5150]?.levels, [{ by: 'administrator', level: 'none' }, { by: 'prober' }])
       t.match(read.at(-1)?.levels, [{ by: 'administrator', nextHop: '[mx.z.example]:25' }])
+    },
+  ],
+  [
+    'what is known of levels in short',
+    async (t, open) => {
+      let now = 2000
+      const store = await open(t, { now: () => now })
+      const none = { count: 0, expired: 0, changedAt: undefined, sample: [] }
+      t.same(await store.levelSummary(2), none)
+      const set = { customer: ALL_CUSTOMERS, level: 'none', ...PERSON } as const
+      await store.setLevel({ ...set, domain: 'b.example' })
+      await store.setLevel({ ...set, domain: '.c.example', until: 2500 })
+      now = 3000
+      await store.domains.saveVerdict(sampleVerdict({ domain: 'b.example' }))
+      await store.domains.saveVerdict(sampleVerdict({ domain: 'a.example', until: 2500 }))
+      t.same(await store.levelSummary(2), {
+        count: 4,
+        expired: 2,
+        changedAt: 3000,
+        sample: ['b.example', 'a.example'],
+      })
     },
   ],
   [

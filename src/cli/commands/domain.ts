@@ -36,6 +36,7 @@ interface Setting extends Scope {
   until?: string
   match: string[]
   dane: boolean
+  'next-hop': string | undefined
 }
 
 const set: Command<Setting> = {
@@ -43,7 +44,11 @@ const set: Command<Setting> = {
   describe: 'Say what level a domain has',
   builder: yargs =>
     yargs
-      .positional('domain', { type: 'string', demandOption: true, describe: 'Exact domain' })
+      .positional('domain', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Domain; with a leading dot everything below it',
+      })
       .positional('level', { choices: SETTABLE, demandOption: true, describe: 'What it offers' })
       .option('reason', {
         type: 'string',
@@ -54,7 +59,7 @@ const set: Command<Setting> = {
       .option('until', {
         type: 'string',
         requiresArg: true,
-        describe: 'Day or time after which the level is undetermined',
+        describe: 'Day or time after which what the prober finds counts',
       })
       .option('match', {
         type: 'string',
@@ -69,12 +74,27 @@ const set: Command<Setting> = {
         default: false,
         describe: 'DANE protects every server of the domain',
       })
+      .option('next-hop', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Fixed host for its mail, for an installation without lanes: [mx.example.org]:25',
+      })
       .options(SCOPE)
       .example('$0 domain set example.net qualified --reason "contract of 2026-11-02"', '')
       .example('$0 domain set example.net qualified --match mx.example.org --reason "asked"', '')
       .example('$0 domain set example.net none --reason "no TLS seen" --until 2027-01-31', '')
       .strict() as never,
-  handler: async ({ customer, domain, level, reason, until, match, dane, ...options }) => {
+  handler: async ({
+    customer,
+    domain,
+    level,
+    reason,
+    until,
+    match,
+    dane,
+    'next-hop': nextHop,
+    ...options
+  }) => {
     await withStore(options, async store => {
       await checkCustomer(store, customer)
       await store.setLevel({
@@ -86,15 +106,41 @@ const set: Command<Setting> = {
         match,
         dane,
         ...(until === undefined ? {} : { until: parseTime(until) }),
+        ...(nextHop === undefined ? {} : { nextHop }),
       })
     })
     printNotice(`${printable(domain)} is ${level} for ${whose(customer)}.`)
   },
 }
 
+const unset: Command<Scope & { domain: string; reason: string }> = {
+  command: 'unset <domain>',
+  describe: 'Take a level back, so that what the prober finds counts again',
+  builder: yargs =>
+    yargs
+      .positional('domain', { type: 'string', demandOption: true, describe: 'As it was set' })
+      .option('reason', {
+        type: 'string',
+        demandOption: true,
+        requiresArg: true,
+        describe: 'Why, for the history',
+      })
+      .options(SCOPE)
+      .example('$0 domain unset example.net --reason "the contract ended"', '')
+      .strict(),
+  handler: async ({ customer, domain, reason, json: _json, ...options }) => {
+    let wasSet = false
+    await withStore(options, async store => {
+      wasSet = await store.unsetLevel({ customer, domain, by: currentActor(), reason })
+    })
+    if (wasSet) printNotice(`${printable(domain)} has no level of its own for ${whose(customer)}.`)
+    else throw new UsageError(`${printable(domain)} has no level for ${whose(customer)}`)
+  },
+}
+
 const list: Command<Scope> = {
   command: 'list',
-  describe: 'List the levels in force',
+  describe: 'List the levels that administrators set',
   builder: yargs => yargs.options(SCOPE).example('$0 domain list --json', 'for programs').strict(),
   handler: ({ customer, json, ...options }) =>
     withExistingStore(options, async store => {
@@ -167,8 +213,8 @@ export const command: Command = {
   describe: 'Set, list and import the levels of recipient domains',
   builder: yargs =>
     yargs
-      .command([set, list, importFile, history] as unknown as CommandModule<GlobalOptions>[])
-      .demandCommand(1, 'Name an action: set, list, import or history.')
+      .command([set, unset, list, importFile, history] as unknown as CommandModule<GlobalOptions>[])
+      .demandCommand(1, 'Name an action: set, unset, list, import or history.')
       .example('$0 domain set example.net qualified --reason "contract"', 'one domain')
       .example('$0 domain list', 'all levels in force'),
   handler: () => undefined,
@@ -197,8 +243,9 @@ function printEntry(entry: LevelEntry, json: boolean): void {
     entry.match.length === 0 ? '' : `, match ${entry.match.map(host => printable(host)).join(' ')}`
   const dane = entry.dane ? ', dane' : ''
   const end = until === undefined ? '' : `, until ${new Date(until).toISOString().slice(0, 16)}Z`
+  const hop = entry.nextHop === undefined ? '' : `, by ${printable(entry.nextHop)}`
   const customer = entry.customer === ALL_CUSTOMERS ? '' : ` for ${printable(entry.customer)}`
-  printLine(`${printable(entry.domain)}  ${entry.level}${match}${dane}${end}${customer}`)
+  printLine(`${printable(entry.domain)}  ${entry.level}${match}${dane}${hop}${end}${customer}`)
   printLine(`    ${changed} by ${printable(entry.changedBy)}: ${printable(entry.reason)}`)
 }
 

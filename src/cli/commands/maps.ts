@@ -1,9 +1,8 @@
 import { resolve } from 'node:path'
-import type { Config } from '../../config/load.js'
-import { mapOptions } from '../../maps/options.js'
-import { compareMaps, writeMaps, type MapChange } from '../../maps/write.js'
+import type { MapChange } from '../../maps/draft.js'
+import { mapOptions, NO_LEVELS } from '../../maps/options.js'
+import { compareMaps, writeMaps, type LevelSource } from '../../maps/write.js'
 import type { MapType } from '../../postfix/map-type.js'
-import { ALL_CUSTOMERS, type LevelEntry } from '../../store/admin.js'
 import type { Command } from '../command.js'
 import { createServices, type Services } from '../container.js'
 import { EXIT } from '../exit.js'
@@ -14,6 +13,8 @@ interface Own {
   out: string | undefined
   'map-type': MapType | 'auto' | undefined
   check: boolean
+  force: boolean
+  quiet: boolean
   json: boolean
   openServices?: (file: string | undefined) => Pick<Services, 'config' | 'store'>
 }
@@ -21,7 +22,7 @@ interface Own {
 /** How many names of one map are printed; the rest is a number. */
 const NAMED = 20
 
-/** `postseal maps`: what Postfix is told about the domains. */
+/** `postseal maps`: what Postfix is told about the domains. Says nothing when nothing changes. */
 export const command: Command<Own> = {
   command: 'maps',
   describe: 'Write the maps for Postfix from the levels of the domains',
@@ -41,48 +42,66 @@ export const command: Command<Own> = {
         default: false,
         describe: 'Say what would change and write nothing; exit code 1 if anything would',
       })
+      .option('force', {
+        type: 'boolean',
+        default: false,
+        describe: 'Also when more domains lose their entries than max_drop allows',
+      })
+      .option('quiet', {
+        type: 'boolean',
+        default: false,
+        describe: 'Say nothing of what was written, for cron',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object a map' })
       .example('$0 maps', 'as the daemon does when a level changes')
       .example('$0 maps --check', 'for monitoring')
+      .example('$0 maps --quiet', 'from cron')
       .strict(),
   handler: async ({
     config: file,
     out,
     'map-type': mapType,
     check,
+    force,
+    quiet,
     json,
     openServices = createServices,
   }) => {
     const services = openServices(file)
-    const options = await mapOptions({
-      config: services.config,
-      levels: await levelsIn(services),
-      now: Date.now(),
-      ...(out === undefined ? {} : { directory: resolve(out) }),
-      ...(mapType === undefined ? {} : { mapType }),
+    const { result, isTextHash } = await onLevels(services, async levels => {
+      const options = await mapOptions({
+        config: services.config,
+        levels,
+        now: Date.now(),
+        force,
+        ...(out === undefined ? {} : { directory: resolve(out) }),
+        ...(mapType === undefined ? {} : { mapType }),
+      })
+      const result = await (check ? compareMaps : writeMaps)(options)
+      return { result, isTextHash: options.mapType === 'texthash' }
     })
-    const { changes, refused } = await (check ? compareMaps : writeMaps)(options)
-    for (const change of changes) printChange(change, json, check)
+    const { changes, refused } = result
+    if (!quiet) for (const change of changes) printChange(change, json, check)
+    if (!check && isTextHash && changes.length > 0)
+      printNotice('Postfix reads texthash once: run `postfix reload`.')
     for (const { domain, reason } of refused) {
       if (json) printJson({ domain, error: reason })
       else printNotice(`${printable(domain)} has no entry: ${reason}`)
     }
-    if (changes.length === 0) printNotice(`${options.directory}: the maps are as they should be.`)
-    else if (!check && options.mapType === 'texthash')
-      printNotice('Postfix reads texthash once: run `postfix reload`.')
     if (refused.length > 0) process.exitCode = EXIT.data
     else if (check && changes.length > 0) process.exitCode = EXIT.changed
   },
 }
 
 /** Without a store there are no levels yet, but lanes need their maps to start. */
-async function levelsIn(
-  services: Pick<Services, 'store'> & { readonly config: Config },
-): Promise<readonly LevelEntry[]> {
+async function onLevels<T>(
+  services: Pick<Services, 'config' | 'store'>,
+  use: (levels: LevelSource) => Promise<T>,
+): Promise<T> {
   const store = await openExistingStore(services)
-  if (store === undefined) return []
+  if (store === undefined) return use(NO_LEVELS)
   try {
-    return await store.listLevels(ALL_CUSTOMERS)
+    return await use(store.domains)
   } finally {
     await store.close()
   }
@@ -93,16 +112,16 @@ function printChange(change: MapChange, json: boolean, isCheck: boolean): void {
     printJson({ ...change, written: !isCheck })
     return
   }
-  const { path, entries, added, removed, changed, uncompiled } = change
-  const counts = `${added.length} new, ${changed.length} changed, ${removed.length} gone`
-  const what = uncompiled ? 'compiled form missing' : counts
+  const { path, entries, counts, added, removed, changed, uncompiled } = change
+  const sums = `${counts.added} new, ${counts.changed} changed, ${counts.removed} gone`
+  const what = uncompiled ? 'compiled form missing' : sums
   printLine(`${path}: ${isCheck ? 'would have' : 'has'} ${entries} entries (${what})`)
-  for (const [sign, names] of [
-    ['+', added],
-    ['!', changed],
-    ['-', removed],
+  for (const [sign, names, count] of [
+    ['+', added, counts.added],
+    ['!', changed, counts.changed],
+    ['-', removed, counts.removed],
   ] as const) {
     for (const name of names.slice(0, NAMED)) printLine(`  ${sign} ${name}`)
-    if (names.length > NAMED) printLine(`  ${sign} and ${names.length - NAMED} more`)
+    if (count > NAMED) printLine(`  ${sign} and ${count - NAMED} more`)
   }
 }

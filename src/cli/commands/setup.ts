@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { loadConfig, type Config } from '../../config/load.js'
-import { mapOptions } from '../../maps/options.js'
+import { mapOptions, NO_LEVELS } from '../../maps/options.js'
 import { ensureMaps } from '../../maps/write.js'
 import type { Remark } from '../../postfix/lanes/remark.js'
 import { postfixRunner, type RunPostfix } from '../../postfix/run.js'
@@ -146,5 +146,5 @@ async function undoOn(options: SetupOptions, changes: boolean): Promise<Outcome>
 }
 
 async function makeMaps(config: Config, run: RunPostfix): Promise<void> {
-  await ensureMaps(await mapOptions({ config, run, levels: [], now: Date.now() }))
+  await ensureMaps(await mapOptions({ config, run, levels: NO_LEVELS, now: Date.now() }))
 }

@@ -121,6 +121,14 @@ export async function levelsBelow(
   return inForce(db, now).where('domain', '>=', '.').where('domain', '<', '/').execute()
 }
 
+/** Those that name a fixed host. */
+export async function levelsWithNextHop(
+  db: Kysely<Schema>,
+  { now }: { readonly now: number },
+): Promise<readonly SetLevel[]> {
+  return inForce(db, now).where('next_hop', 'is not', null).execute()
+}
+
 function inForce(db: Kysely<Schema>, now: number) {
   return db
     .selectFrom('domain_level')

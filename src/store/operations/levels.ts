@@ -1,5 +1,5 @@
-import type { Kysely, Selectable } from 'kysely'
-import { ALL_CUSTOMERS, type LevelChange, type LevelEntry } from '../admin.js'
+import { sql, type Kysely, type Selectable } from 'kysely'
+import { ALL_CUSTOMERS, type LevelChange, type LevelEntry, type LevelSummary } from '../admin.js'
 import type { DomainLevelTable, Schema } from '../schema.js'
 import { addAudit } from './audit.js'
 import { customerIdOf, ensureCustomer } from './customers.js'
@@ -106,6 +106,63 @@ export async function listLevels(
     .orderBy('customer.name')
     .execute()
   return rows.map(toEntry)
+}
+
+export async function levelSummary(
+  db: Kysely<Schema>,
+  { now, sampleSize }: { readonly now: number; readonly sampleSize: number },
+): Promise<LevelSummary> {
+  const counts = await Promise.all([
+    summaryOf(db, 'domain_level', 'changed_at', now),
+    summaryOf(db, 'domain_verdict', 'saved_at', now),
+  ])
+  const times = counts.flatMap(({ latest }) => (latest === null ? [] : [latest]))
+  const sample = [
+    ...(await namesIn(db, 'domain_level', sampleSize)),
+    ...(await namesIn(db, 'domain_verdict', sampleSize)),
+  ]
+  return {
+    count: counts.reduce((sum, { count }) => sum + count, 0),
+    expired: counts.reduce((sum, { expired }) => sum + expired, 0),
+    changedAt: times.length === 0 ? undefined : Math.max(...times),
+    sample: [...new Set(sample)].slice(0, sampleSize),
+  }
+}
+
+/** Names of domains themselves, not of what lies below them. */
+async function namesIn(
+  db: Kysely<Schema>,
+  table: 'domain_level' | 'domain_verdict',
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom(table)
+    .select('domain')
+    .distinct()
+    .where('domain', '>=', '/')
+    .orderBy('domain')
+    .limit(limit)
+    .execute()
+  return rows.map(({ domain }) => domain)
+}
+
+interface Counts {
+  readonly count: number
+  readonly expired: number
+  readonly latest: number | null
+}
+
+async function summaryOf(
+  db: Kysely<Schema>,
+  table: string,
+  column: string,
+  now: number,
+): Promise<Counts> {
+  const { rows } = await sql<Counts>`
+    select count(*) as count, count(case when until <= ${now} then 1 end) as expired,
+      max(${sql.ref(column)}) as latest
+    from ${sql.table(table)}`.execute(db)
+  return rows[0] ?? { count: 0, expired: 0, latest: null }
 }
 
 export async function levelHistory(

@@ -94,10 +94,10 @@ export async function countDue(
   const count = async (column: 'asked_at' | 'due_at'): Promise<number> => {
     const { count } = await db
       .selectFrom('domain_schedule')
-      .select(select => select.fn.countAll<number | string>().as('count'))
+      .select(select => select.fn.countAll<number>().as('count'))
       .where(column, '<=', now)
       .executeTakeFirstOrThrow()
-    return Number(count)
+    return count
   }
   return { asked: await count('asked_at'), due: await count('due_at') }
 }

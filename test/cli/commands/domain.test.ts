@@ -107,3 +107,22 @@ void t.test('host names and DANE are set, listed and imported with a level', asy
   const plain = await bench.run('domain', 'history', 'example.net')
   t.match(plain.out, /^example\.net {2}qualified\n/, 'a level is set as a whole')
 })
+
+void t.test('a level is taken back, and one below a domain has a next hop of its own', async t => {
+  const bench = storeBench(t, command)
+  const hop = ['--next-hop', '[MX.example.org]:25', '--reason', 'r']
+  const set = await bench.run('domain', 'set', '.example.net', 'mandatory', ...hop)
+  t.match(set, { out: '', exit: 0 })
+  t.match(
+    (await bench.run('domain', 'list')).out,
+    '.example.net  mandatory, by [mx.example.org]:25',
+  )
+  t.match(await bench.run('domain', 'unset', '.example.net', '--reason', 'over'), { exit: 0 })
+  t.equal((await bench.run('domain', 'list')).out, '')
+  t.match(await bench.run('domain', 'unset', '.example.net', '--reason', 'over'), {
+    exit: 64,
+    err: /has no level/,
+  })
+  const wrong = ['domain', 'set', 'a.example', 'mandatory', '--next-hop', 'mx.example.org']
+  t.match(await bench.run(...wrong, '--reason', 'r'), { exit: 65, err: /not a next hop/ })
+})

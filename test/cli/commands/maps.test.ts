@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { command } from '../../../src/cli/commands/maps.js'
@@ -17,8 +17,8 @@ await t.test('maps are compared, written, and then as they should be', async t =
 
   const first = await maps()
   t.match(first, { exit: 0, out: /qtls_policy: has 1 entries/, err: /postfix reload/ })
-  t.same(readdirSync(out).sort(), ['qtls_policy', 'tls_policy', 'transport'])
-  t.match(await maps('--check'), { exit: 0, out: '', err: /as they should be/ })
+  t.same(readdirSync(out).sort(), ['.lock', 'qtls_policy', 'tls_policy', 'transport'])
+  t.match(await maps('--check'), { exit: 0, out: '', err: '' })
 
   await bench.run('domain', 'set', 'a.example', 'qualified', '--reason', 'x')
   const second = await maps('--json')
@@ -31,7 +31,29 @@ await t.test('maps are compared, written, and then as they should be', async t =
     { name: 'tls_policy', entries: 2 },
     { name: 'qtls_policy', entries: 2 },
   ])
-  t.match((await maps()).err, /as they should be/)
+  t.match(await maps(), { exit: 0, out: '', err: '' }, 'nothing to say')
+
+  await bench.run('domain', 'set', 'b.example', 'mandatory', '--reason', 'x')
+  t.match(await maps('--quiet'), { exit: 0, out: '', err: /postfix reload/ })
+})
+
+await t.test('maps of a broken prober are refused, and the old ones stay', async t => {
+  const bench = storeBench(t, [command, domain])
+  const out = join(bench.directory, 'maps')
+  const maps = (...args: string[]) =>
+    bench.run('maps', '--out', out, '--map-type', 'texthash', ...args)
+  const file = join(bench.directory, 'list.csv')
+  const list = (level: string) =>
+    Array.from({ length: 10 }, (_, n) => `d${n}.example,${level}\n`).join('')
+  writeFileSync(file, list('qualified'))
+  await bench.run('domain', 'import', file, '--reason', 'x')
+  await maps()
+  writeFileSync(file, list('none'))
+  await bench.run('domain', 'import', file, '--reason', 'x')
+  t.match(await maps('--check'), { exit: 1, out: /10 gone/ })
+  t.match(await maps(), { exit: 75, err: /10 of 10 qualified domains would lose their entries/ })
+  t.match(readFileSync(join(out, 'qtls_policy'), 'utf8'), 'd9.example')
+  t.match(await maps('--force'), { exit: 0, out: /10 gone/ })
 })
 
 await t.test('a type that this Postfix does not have, and a wrong one', async t => {
