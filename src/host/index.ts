@@ -129,3 +129,5 @@ export {
   type DictionaryOptions,
 } from '../classification/terms/dictionary-judge.js'
 export { textFile, type TextFile } from '../classification/text-file.js'
+
+export { HTML_LETTER, sealAsHtml } from '../seal/html/html-format.js'
