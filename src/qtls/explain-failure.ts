@@ -1,3 +1,4 @@
+import { readCertificate } from './certificate.js'
 import type { AuditFacts, ConnectionFacts, SessionFacts } from './facts.js'
 import { finding, type Finding } from './finding.js'
 import { judgeSession } from './judge-session.js'
@@ -18,7 +19,7 @@ export function explainFailure(
   const ofSession = judgeSession(wider, profile, now)
   const tooOld = ofSession.find(({ code }) => code === 'protocol_too_old')
   if (tooOld !== undefined) return [tooOld]
-  const explained = audit === undefined ? undefined : fromAudit(audit, profile)
+  const explained = audit === undefined ? undefined : fromAudit(audit, wider, profile)
   if (explained !== undefined) return [explained]
   if (ofSession.length > 0) return ofSession
   // The session is one that we offer, yet with our offer there was none: the signature is left.
@@ -26,7 +27,11 @@ export function explainFailure(
   return [finding('sig_not_bsi', { suite: wider.suite, ...failure })]
 }
 
-function fromAudit(audit: AuditFacts, profile: TlsProfile): Finding | undefined {
+function fromAudit(
+  audit: AuditFacts,
+  wider: SessionFacts,
+  profile: TlsProfile,
+): Finding | undefined {
   const { guideline } = profile
   const suites = [...(audit.suites['TLSv1.2'] ?? []), ...(audit.suites['TLSv1.3'] ?? [])]
   if (suites.length === 0) return undefined
@@ -54,6 +59,9 @@ function fromAudit(audit: AuditFacts, profile: TlsProfile): Finding | undefined 
     const isOurs = knownGroups.some(({ name }) => !name.startsWith('ffdhe'))
     return isOurs ? finding('unsupported_by_sender', shown) : finding('kex_group_not_bsi', shown)
   }
+  // In TLS 1.2 the curve of the certificate has to be among the groups that are offered.
+  const { curve = '' } = readCertificate(wider.chain[0] ?? '')?.key ?? {}
+  if (curve.startsWith('brainpool')) return finding('unsupported_by_sender', { curve })
   const schemes = [...new Set(Object.values(audit.signatureSchemes).flat())]
   const knownSchemes = guideline.signature_scheme.filter(({ name }) => schemes.includes(name))
   if (schemes.length > 0 && !knownSchemes.some(({ use }) => use === 'offer')) {

@@ -28,6 +28,7 @@ import { compileVendors } from '../../src/policy/vendor.js'
 import { vendorSchema } from '../../src/policy/vendor-schema.js'
 import { LETTER, mailOf, multipartOf } from './detect-tools.js'
 import { hasTextForReaderInPipe } from './fuzz-forward-zip.js'
+import { TLS_REPLY } from './fuzz-tls.js'
 import { SEEDS } from './fuzz-seeds.js'
 import { damageOf, outline, rangeProblems } from './message-outline.js'
 import { SECRET, zipOf } from './zip-bytes.js'
@@ -248,5 +249,6 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   detectorTarget(odfPlugin, 'odf'),
   detectorTarget(rmsPlugin, 'rms'),
   TNEF,
+  TLS_REPLY,
   STAGE,
 ]
