@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { doorNames } from './docs/door-names.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const main = join(root, 'dist/src/cli/main.js')
@@ -17,6 +18,7 @@ if (!existsSync(main)) {
 const { generatedFiles } = await import('../dist/src/cli/generated-files.js')
 const files = new Map(await generatedFiles())
 files.set('docs/reference/cli.md', await commandPage())
+files.set('docs/reference/plugin-api.md', apiPage())
 
 const check = process.argv.includes('--check')
 const different = [...files].filter(([file, text]) => text !== textOf(join(root, file)))
@@ -28,6 +30,25 @@ for (const [file] of different) console.log(`${check ? 'differs' : 'written'}: $
 if (check && different.length > 0) {
   console.error('Run npm run docs and commit the result.')
   process.exitCode = 1
+}
+
+/** The page on the plugin API, with the names that the doors export at its end. */
+function apiPage() {
+  const page = textOf(join(root, 'docs/reference/plugin-api.md')) ?? ''
+  const begin = '<!-- names:begin -->'
+  const end = '<!-- names:end -->'
+  const doors = [
+    ['postseal/plugin', 'src/host/index.ts'],
+    ['postseal/testkit', 'src/testkit/index.ts'],
+  ]
+  const tables = doors.map(([door, file]) => {
+    const rows = doorNames(root, file).map(
+      ({ name, kind, says }) => `| \`${name}\` | ${kind} | ${says} |\n`,
+    )
+    return `### ${door}\n\n| name | is a | |\n| --- | --- | --- |\n${rows.join('')}`
+  })
+  const before = page.slice(0, page.indexOf(begin) + begin.length)
+  return `${before}\n\n${tables.join('\n')}\n${page.slice(page.indexOf(end))}`
 }
 
 /** The help of every command, each below the command it belongs to. */

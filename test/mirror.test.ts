@@ -13,7 +13,7 @@ const OF_THE_WHOLE =
 const HALF_DONE =
   /\b(?:TODO|FIXME|XXX)\b|\bas any\b|@ts-(?:ignore|nocheck)|(?:oxlint|eslint|prettier)-(?:disable|ignore)|\bt(?:est)?\.(?:only|todo)\(|catch\s*(?:\(\w+\)\s*)?\{\s*\}/
 
-const CODE_FOLDERS = ['src', 'plugins', 'sandbox', 'demo', 'bench', 'scripts']
+const CODE_FOLDERS = ['src', 'plugins', 'examples', 'sandbox', 'demo', 'bench', 'scripts']
 /** Catalogues of the rooms that import nothing of ours. */
 const OWN_CATALOGUES = ['src/milter/milter-error.ts', 'src/message/message-error.ts']
 

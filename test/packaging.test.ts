@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 
@@ -25,6 +26,31 @@ void t.test('Postfix gets through the state directory to the maps, whoever makes
   t.strictSame(valuesIn(FOLLOWER, 'StateDirectoryMode'), ['0711'])
   const folders = readFileSync('packaging/tmpfiles.d/postseal.conf', 'utf8').split('\n')
   t.ok(folders.includes('d /var/lib/postseal 0711 postseal postseal -'))
+})
+
+void t.test('the package that is published holds program, plugins, data and docs, no test', t => {
+  const listed = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    encoding: 'utf8',
+  })
+  const [{ files }] = JSON.parse(listed.stdout) as [{ files: { path: string }[] }]
+  const paths = files.map(({ path }) => path)
+  for (const wanted of [
+    'dist/src/cli/main.js',
+    'dist/src/host/index.d.ts',
+    'dist/src/testkit/index.d.ts',
+    'dist/src/milter/index.d.ts',
+    'dist/plugins/classify/header/index.js',
+    'plugins/classify/header/README.md',
+    'policies/decision-table.tsv',
+    'milter.conf.example',
+    'LICENSE',
+  ])
+    t.ok(paths.includes(wanted), wanted)
+  t.same(
+    paths.filter(path => /^(?:dist\/)?(?:test|bench|demo|sandbox)\//.test(path)),
+    [],
+  )
+  t.end()
 })
 
 /** The values of one setting of a unit, in order. */

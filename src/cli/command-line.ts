@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import yargs from 'yargs'
-import { packageRoot } from '../config/root.js'
+import { packageVersion } from '../config/root.js'
 import { ERRORS, GatewayError, reasonOf } from '../errors.js'
 import { commands } from './commands.js'
 import { EXIT, UsageError, exitCodeOf } from './exit.js'
@@ -28,7 +26,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .demandCommand(1, 'Name a command.')
     .strict()
     .recommendCommands()
-    .version(version())
+    .version(packageVersion())
     .help()
     .wrap(100)
     .epilogue(
@@ -53,9 +51,4 @@ function explain(thrown: unknown): void {
     printNotice('Try `postseal --help` or `postseal COMMAND --help`.')
   else if (thrown instanceof GatewayError) printNotice(ERRORS[thrown.code].remedy)
   else if (thrown instanceof Error && thrown.stack !== undefined) printNotice(thrown.stack)
-}
-
-function version(): string {
-  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

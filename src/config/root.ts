@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -10,6 +10,12 @@ import { fileURLToPath } from 'node:url'
  */
 export function packageRoot(): string {
   return ROOT
+}
+
+/** Version of the package, as package.json has it. */
+export function packageVersion(): string {
+  const text = readFileSync(join(ROOT, 'package.json'), 'utf8')
+  return (JSON.parse(text) as { readonly version: string }).version
 }
 
 const ROOT = nearestPackage(dirname(fileURLToPath(import.meta.url)))

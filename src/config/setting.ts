@@ -36,6 +36,7 @@ export type SettingKind =
   | 'table'
   | 'tables'
 
+/** Settings by their names in the file. */
 export type Settings = Readonly<Record<string, Setting<unknown>>>
 
 /** What a plugin or a room gets: the values of its settings, by their names in the file. */

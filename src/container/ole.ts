@@ -3,6 +3,7 @@ import type { Budget } from './budget.js'
 import { readAt, readUpTo, type ByteView } from './byte-view.js'
 import { judgeOutside, judgeTail } from './surroundings.js'
 
+/** First bytes of a compound file ([MS-CFB], section 2.2). */
 export const OLE_MAGIC = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 
 /** Sector numbers from here on are marks, not sectors ([MS-CFB] 2.1). */

@@ -15,6 +15,7 @@ interface ZipHeader {
   readonly extra: Buffer
 }
 
+/** One entry of the directory of a ZIP archive. */
 export interface ZipEntry extends ZipHeader {
   /** As it stands, latin1. */
   readonly name: string
@@ -32,6 +33,7 @@ export interface ZipPlace {
   readonly stop: number
 }
 
+/** The directory of a ZIP archive, with where it stands. */
 export interface ZipDirectory extends ZipEnd {
   readonly entries: readonly ZipEntry[]
 }

@@ -19,6 +19,7 @@ export interface NetworkRequest {
   readonly cacheSeconds?: number
 }
 
+/** What a service answered. */
 export interface NetworkAnswer {
   readonly status: number
   /** By name in lower case. */

@@ -39,12 +39,12 @@ const BODIES: Readonly<Record<ListStage, { readonly type: string; readonly body:
 /**
  * The files of a new plugin, by name: a package of its own with its test.
  *
- * Shape   `name` is `stage/name`; `postseal` is where this package lies, for the new one to use.
+ * Shape   `name` is `stage/name`; `postseal` is this package, for the new one to use.
  */
 export function pluginTemplate(
   stage: ListStage,
   name: string,
-  postseal: string,
+  postseal: { readonly folder: string; readonly version: string },
 ): ReadonlyMap<string, string> {
   return new Map([
     ['index.ts', indexText(stage, name)],
@@ -131,18 +131,28 @@ None.
 `
 }
 
-function packageText(name: string, postseal: string): string {
+function packageText(
+  name: string,
+  { folder, version }: { readonly folder: string; readonly version: string },
+): string {
   return `${JSON.stringify(
     {
       name: `postseal-${name.replace('/', '-')}`,
       version: '0.1.0',
-      private: true,
+      description: `Postseal plugin ${name}`,
+      // Whoever publishes it says under which terms.
+      license: 'UNLICENSED',
       type: 'module',
+      keywords: ['postseal-plugin'],
       exports: './dist/index.js',
-      scripts: { build: 'tsc', test: 'tsc && node --test dist/' },
+      files: ['dist/*.js', '!dist/*.test.js', 'README.md'],
+      scripts: { build: 'tsc', test: 'tsc && node --test dist/', prepack: 'npm test' },
+      // The gateway that loads it brings the doors.
+      peerDependencies: { postseal: `>=${version}` },
+      peerDependenciesMeta: { postseal: { optional: true } },
       devDependencies: {
         '@types/node': '^20.19.0',
-        postseal: `file:${postseal}`,
+        postseal: `file:${folder}`,
         typescript: '^6.0.3',
       },
     },

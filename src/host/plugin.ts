@@ -13,6 +13,7 @@ import type { PluginState } from './plugin-state.js'
 export const API_VERSION = '1.1'
 
 export const STAGES = ['classify', 'detect', 'rewrite', 'seal', 'notify'] as const
+/** When a plugin runs, and so what it gives. */
 export type Stage = (typeof STAGES)[number]
 
 /** A label as a plugin gives it; the host adds the plugin's name. */
@@ -41,6 +42,7 @@ export interface PluginLog {
   debug(event: string, reason?: string): void
 }
 
+/** What `setup` of a plugin works with. */
 export interface SetupContext<C extends Settings> {
   readonly config: Values<C>
   readonly log: PluginLog
@@ -68,6 +70,7 @@ export interface PluginNeeds {
 export type Started<S extends Stage> =
   StageRun[S] | { readonly run: StageRun[S]; close?(): Awaitable<void> }
 
+/** What `definePlugin` takes. */
 export interface PluginDefinition<S extends Stage, C extends Settings> {
   readonly stage: S
   /** `stage/name`, the name in lower case letters, digits and hyphens. */

@@ -39,6 +39,7 @@ export interface MailStructure {
   readonly size: number
 }
 
+/** What the SMTP session said about the message. */
 export interface Envelope {
   /** Envelope sender without angle brackets; empty for the null reverse-path. */
   readonly sender: string
@@ -54,6 +55,7 @@ export interface Envelope {
   readonly helo?: string
 }
 
+/** One part of a message, or the message itself, with where its bytes are. */
 export interface Part {
   /** `1` for the message itself, `1.2` for its second child, and so on. */
   readonly path: string
@@ -80,6 +82,7 @@ export interface Part {
   readonly epilogue: Range | undefined
 }
 
+/** One header field as it was received. */
 export interface HeaderField {
   /** Name as received (latin1). */
   readonly name: string
@@ -100,6 +103,7 @@ export interface Damage {
   readonly why: string
 }
 
+/** A text part as Unicode. */
 export interface TextPart {
   readonly part: Part
   readonly path: string

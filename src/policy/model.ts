@@ -7,6 +7,7 @@
 
 /** How much protection a message needs, weakest first. */
 export const RISK_CLASSES = ['normal', 'high', 'confidential'] as const
+/** How much protection a message needs. */
 export type RiskClass = (typeof RISK_CLASSES)[number]
 
 /** What a classifier says about the class of a message. Evidence is masked, never content. */
@@ -51,9 +52,12 @@ export const SYSTEMS = [
   'spx',
   'postseal',
 ] as const
+/** A system that protects content. */
 export type System = (typeof SYSTEMS)[number]
 
+/** What may be said of content that seems protected. */
 export const VERDICTS = ['encrypted', 'weak', 'partial', 'not-encrypted', 'unknown'] as const
+/** What is said of content that seems protected. */
 export type Verdict = (typeof VERDICTS)[number]
 
 /** What a detector saw in one part, decided on its bytes. */
@@ -117,6 +121,7 @@ export interface RecipientDecision {
   readonly why: string
 }
 
+/** What was decided on a message: its class and content as a whole, and what is done for each recipient. */
 export interface Decision {
   readonly class: RiskClass
   readonly labels: readonly Label[]

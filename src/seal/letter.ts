@@ -2,6 +2,7 @@ import type { Mail } from '../message/mail.js'
 
 /** Languages that we write in. */
 export const LANGUAGES = ['de', 'fr', 'it', 'en'] as const
+/** One of the languages that we write in. */
 export type Language = (typeof LANGUAGES)[number]
 
 /** How a company presents itself in letters and notices; every text has a default. */

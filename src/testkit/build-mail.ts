@@ -3,6 +3,7 @@ import { encodeHeaderText } from '../message/encoded-word.js'
 import type { Envelope, Mail } from '../message/mail.js'
 import { parseMail } from '../message/parse-mail.js'
 
+/** What a mail for a test is made of. */
 export interface MailDraft {
   readonly from?: string
   readonly to?: readonly string[]
@@ -16,6 +17,7 @@ export interface MailDraft {
   readonly envelope?: Partial<Envelope>
 }
 
+/** A file in a mail for a test. */
 export interface Attachment {
   readonly name: string
   readonly bytes: Buffer

@@ -10,6 +10,7 @@ import type { Mail } from '../message/mail.js'
 import type { Decision, Finding, Label, RiskClass } from '../policy/model.js'
 import { sampleDecision } from './sample-decision.js'
 
+/** How a plugin is run in a test. */
 export interface RunOptions {
   /** As they would stand in `[plugin."NAME"]`. */
   readonly settings?: Readonly<Record<string, unknown>>
@@ -22,6 +23,7 @@ export interface RunOptions {
   readonly state?: StateKeeper
 }
 
+/** What a plugin gave, and what became of the message. */
 export interface PluginOutcome {
   readonly labels: readonly Label[]
   readonly findings: readonly Finding[]

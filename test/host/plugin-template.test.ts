@@ -11,11 +11,13 @@ import { runPlugin } from '../../src/testkit/run-plugin.js'
 
 registerDoors(DOORS)
 
+const POSTSEAL = { folder: '/opt/postseal', version: '1.2.3' }
+
 for (const stage of LIST_STAGES) {
   void t.test(
     `the template of a ${stage} plugin loads and reports what its test expects`,
     async t => {
-      const files = pluginTemplate(stage, `${stage}/sample`, '/opt/postseal')
+      const files = pluginTemplate(stage, `${stage}/sample`, POSTSEAL)
       const folder = t.testdir()
       const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 }
       const { outputText } = ts.transpileModule(files.get('index.ts') ?? '', {
@@ -37,12 +39,14 @@ for (const stage of LIST_STAGES) {
 }
 
 void t.test('the manual has its four headings and the package its test', async t => {
-  const files = pluginTemplate('detect', 'detect/sample', '/opt/postseal')
+  const files = pluginTemplate('detect', 'detect/sample', POSTSEAL)
   const headings = (files.get('README.md') ?? '').match(/^## .*$/gm)
   t.strictSame(headings, ['## What it reports', '## Settings', '## Limits', '## Source'])
   t.match(JSON.parse(files.get('package.json') ?? ''), {
     name: 'postseal-detect-sample',
     scripts: { test: /node --test/ },
+    files: ['dist/*.js', '!dist/*.test.js', 'README.md'],
+    peerDependencies: { postseal: '>=1.2.3' },
     devDependencies: { postseal: 'file:/opt/postseal' },
   })
 })

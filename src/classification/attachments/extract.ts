@@ -7,6 +7,7 @@ export const UNREADABLE_REASONS = [
   'limit',
   'unknown-format',
 ] as const
+/** Why the text of an attachment could not be read, or not all of it. */
 export type UnreadableReason = (typeof UNREADABLE_REASONS)[number]
 
 /**
@@ -61,6 +62,7 @@ export interface ExtractLimits {
   readonly maxTimeMs: number
 }
 
+/** What reading the attachments of one message may cost, as it is shipped. */
 export const EXTRACT_LIMITS: ExtractLimits = {
   maxDepth: 4,
   maxEntries: 5000,

@@ -8,6 +8,7 @@ const GRACE_MS = 1000
 /** How long an idle thread is kept, so that the next attachment need not wait for a start. */
 const IDLE_MS = 60_000
 
+/** How attachments are read: in how many threads at once, with how much memory each. */
 export interface ExtractorOptions {
   /** Files that are read at the same time. */
   readonly threads: number

@@ -4,6 +4,7 @@ import { looksLikeText } from '../../container/looks-like-text.js'
 import { TNEF_MAGIC } from '../../container/tnef.js'
 import { looksLikeMail } from '../../message/looks-like-mail.js'
 
+/** What a file is by its first bytes, whether or not its text can be read. */
 export type FileFormat =
   | 'empty'
   | 'pdf'

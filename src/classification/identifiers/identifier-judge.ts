@@ -6,6 +6,7 @@ import { judgeText } from './judge-text.js'
 import { KINDS, type Kind, type KindId } from './kinds.js'
 import { Tally, type Thresholds } from './tally.js'
 
+/** How the numbers of persons are looked for: from how many on, how sure, near which words. */
 export interface IdentifierOptions {
   /** What is left out keeps its default. */
   readonly thresholds: {

@@ -7,6 +7,7 @@ import type { Lexicon, Term } from './lexicon.js'
 import { readProse, type Role } from './prose.js'
 import { TermTally, type DomainThresholds } from './term-tally.js'
 
+/** How words are weighed: by which terms, from which sums on, and how much answered mail counts. */
 export interface DictionaryOptions {
   readonly lexicon: Lexicon
   /** By the name of a domain, in place of what its dictionary says. */

@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs'
 import { parse } from 'smol-toml'
 import { loadConfig } from '../../config/load.js'
 import { didYouMean } from '../../config/nearest.js'
-import { packageRoot } from '../../config/root.js'
+import { packageRoot, packageVersion } from '../../config/root.js'
 import { loadHost } from '../../host/load.js'
 import { LIST_STAGES, type ListStage } from '../../host/check-result.js'
 import { STAGES } from '../../host/plugin.js'
@@ -58,7 +58,8 @@ const create: Command<{ name: string; directory: string | undefined }> = {
       throw new UsageError(`${folder} is not empty`)
     }
     mkdirSync(folder, { recursive: true })
-    for (const [file, text] of pluginTemplate(stage, name, packageRoot())) {
+    const postseal = { folder: packageRoot(), version: packageVersion() }
+    for (const [file, text] of pluginTemplate(stage, name, postseal)) {
       writeFileSync(join(folder, file), text, { flag: 'wx' })
     }
     printNotice(`Made ${folder}. Next: cd ${folder} && npm install && npm test`)
