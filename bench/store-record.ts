@@ -147,6 +147,7 @@ function exampleTransit({ reference, customer, queueId, at, sender }: MessageRec
     tried: ['qtls'],
     signatures: 0,
     released: false,
+    stated: undefined,
   }
 }
 

@@ -46,7 +46,8 @@ itself: \`run_in\` ("default", "main" or "worker": the thread) and \`timeout\` (
 
 ## \`[[rule]]\`
 
-Rules for senders, recipients and domains. See [policies/README.md](../../policies/README.md).`
+Rules for senders, recipients, domains, tags, headers, names of attachments and sizes. See
+[policies/README.md](../../policies/README.md).`
 
 /** Longer defaults than this make a table that nobody can read. */
 const LONGEST_DEFAULT = 300

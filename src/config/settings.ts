@@ -1,4 +1,15 @@
-import { choice, domains, duration, integer, list, path, size, socket, text } from './kinds.js'
+import {
+  choice,
+  domains,
+  duration,
+  integer,
+  list,
+  path,
+  size,
+  socket,
+  table,
+  text,
+} from './kinds.js'
 import { PLUGINS } from './plugin-settings.js'
 import type { REPEATED } from './repeated-settings.js'
 import type { Settings, Values } from './setting.js'
@@ -16,6 +27,17 @@ const TOP = {
     values: ['enforce', 'observe'],
     default: 'enforce',
     doc: 'With "observe", decisions are recorded and nothing is changed or refused.',
+  }),
+  group: table({
+    of: list({
+      of: text({ doc: 'A member.', maxLength: 320 }),
+      max: 100_000,
+      doc: 'The members of a group.',
+    }),
+    names: /^[a-z0-9][a-z0-9-]{0,62}$/,
+    default: {},
+    example: { personnel: ['@hr.example.org', 'anna@example.org'] },
+    doc: 'Named lists for rules: "group:personnel" in a list of addresses, domains, users, certificates or networks stands for all that are in it.',
   }),
   state_directory: path({
     default: '/var/lib/postseal',

@@ -88,7 +88,8 @@ async function lead(
     products: engine.config.product,
   })
   const facts = { mail, passage, reference, customer, at, bodyHash, pinned }
-  return transitOf({ ...facts, riskClass: decision.class, released: isReleased(known) })
+  const { class: riskClass, labels } = decision
+  return transitOf({ ...facts, riskClass, labels, released: isReleased(known) })
 }
 
 /** Gives somebody who waits a seat; gives the reference number that the answer names. */

@@ -6,6 +6,7 @@ import type { Decision, RiskClass } from '../policy/model.js'
 import type { Route } from '../policy/route.js'
 import type { SenderFacts } from '../policy/rules.js'
 import { examine } from './examine.js'
+import { messageFacts } from './message-facts.js'
 import type { Policy } from './policy.js'
 import { classifyRecipients, type Recipient } from './recipients.js'
 
@@ -72,9 +73,10 @@ export async function decideMail(
     { ...policy, clientAddress: sender.clientAddress },
     signal,
   )
+  const message = messageFacts(mail)
   const decideFor = (recipients: readonly RecipientFacts[]): Decision => {
     const { table, rules } = policy
-    const facts = { labels, content, kind, sender, floor, released, recipients }
+    const facts = { labels, content, kind, sender, message, floor, released, recipients }
     return decide({ ...facts, sealUsable: false, table, rules })
   }
   const recipients = await context.levelsOf(addressed)

@@ -7,6 +7,7 @@ import { parseToml } from '../config/toml.js'
 import { GatewayError, reasonOf } from '../errors.js'
 import type { MessageLimits } from '../message/limits.js'
 import type { Connector } from '../policy/connector.js'
+import type { Groups } from '../policy/groups.js'
 import { compileRules, type RuleSet } from '../policy/rules.js'
 import { compilePattern, type SafePattern } from '../policy/safe-pattern.js'
 import { parseTable, type DecisionTable } from '../policy/table.js'
@@ -71,11 +72,13 @@ function loadBoilerplate(config: Config): readonly SafePattern[] {
 function loadRules(config: Config): RuleSet {
   const { rules: file } = config.policy
   const certificates = new Set(config.connector.flatMap(one => one.certificates))
-  const fromFile = file === '' ? NO_RULES : rulesOfFile(file, certificates)
+  const groups = new Map(Object.entries(config.group))
+  const fromFile = file === '' ? NO_RULES : rulesOfFile(file, certificates, groups)
   const inline = compileRules(
     config.rule.map(section => section.values),
     (index, path) => config.where(['rule', index, ...path], path.length > 0 ? 'value' : 'name'),
     certificates,
+    groups,
   )
   return Object.freeze({
     actions: Object.freeze([...fromFile.actions, ...inline.actions]),
@@ -85,7 +88,7 @@ function loadRules(config: Config): RuleSet {
 
 const NO_RULES: RuleSet = { actions: [], classes: [] }
 
-function rulesOfFile(file: string, certificates: ReadonlySet<string>): RuleSet {
+function rulesOfFile(file: string, certificates: ReadonlySet<string>, groups: Groups): RuleSet {
   const document = parseToml(readPolicyFile(file), file)
   const { rule = [], ...unknown } = document.values
   const names = Object.keys(unknown)
@@ -99,6 +102,7 @@ function rulesOfFile(file: string, certificates: ReadonlySet<string>): RuleSet {
     rule,
     (index, path) => document.where(['rule', index, ...path], path.length > 0 ? 'value' : 'name'),
     certificates,
+    groups,
   )
 }
 

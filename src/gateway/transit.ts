@@ -1,6 +1,7 @@
 import { fieldsNamed } from '../message/header-fields.js'
 import type { Mail } from '../message/mail.js'
-import type { RiskClass } from '../policy/model.js'
+import type { Label, RiskClass } from '../policy/model.js'
+import { rulesBehind } from '../policy/risk.js'
 import type { Transit } from '../store/transit.js'
 import { triedBefore, type Passage } from './passage.js'
 
@@ -16,6 +17,7 @@ export interface TransitFacts {
   readonly bodyHash: string
   readonly pinned: string | undefined
   readonly released: boolean
+  readonly labels: readonly Label[]
 }
 
 /** What this pass leaves for the next one to believe. */
@@ -43,6 +45,7 @@ export function transitOf(facts: TransitFacts): Transit {
     tried: Object.freeze([...triedBefore(passage), ...(pinned === undefined ? [] : [pinned])]),
     signatures: earlier?.signatures ?? fieldsNamed(mail.root, SIGNATURE).length,
     released: facts.released,
+    stated: Object.freeze([...new Set([...(earlier?.stated ?? []), ...rulesBehind(facts.labels)])]),
   })
 }
 
@@ -53,7 +56,7 @@ export const SIGNATURE = 'DKIM-Signature'
 export function vouchedFor(
   { pass, earlier }: Passage,
   { envelope }: Mail,
-): Partial<Pick<Transit, 'authUser' | 'clientCert' | 'clientAddress'>> {
+): Partial<Pick<Transit, 'authUser' | 'clientCert' | 'clientAddress' | 'stated'>> {
   if (earlier !== undefined) return earlier
   if (pass !== 'first') return {}
   return envelope

@@ -38,7 +38,12 @@ export { decodeText, encodeText, type DecodedText } from '../message/charset.js'
 export { encodeBody } from '../message/encode-body.js'
 export { decodeHeaderText, encodeHeaderText } from '../message/encoded-word.js'
 export { fieldsNamed, firstField } from '../message/header-fields.js'
-export { subjectToken, type SubjectToken } from '../message/subject-token.js'
+export {
+  subjectToken,
+  tagForm,
+  withoutReplyPrefix,
+  type SubjectToken,
+} from '../message/subject-token.js'
 
 export { RISK_CLASSES, SYSTEMS, VERDICTS } from '../policy/model.js'
 export type {

@@ -22,6 +22,24 @@ export function subjectToken(text: string, edge: 'start' | 'end'): SubjectToken 
   return edge === 'start' ? firstToken(text) : lastToken(text)
 }
 
+/** Answer and forward prefixes of the mail programs of our users' countries and their neighbours. */
+const REPLY =
+  /^(?:\s{0,9}(?:re|aw|antw|sv|vs|fw|fwd|wg|wtr|tr|r|rif|i|rv|réf|rép)\s{0,3}(?:[[(]\d{1,4}[\])])?\s{0,3}[:：])+/iu
+
+/** A subject without `Re:`, `AW:`, `Fwd:` and the like; itself where it answers nothing. */
+export function withoutReplyPrefix(subject: string): string {
+  return subject.replace(REPLY, '')
+}
+
+/** One form for all spellings of a tag: full-width letters, case and space make no difference. */
+export function tagForm(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .normalize('NFC')
+    .replace(/[\s\p{Default_Ignorable_Code_Point}]/gu, '')
+}
+
 /** Longest text between brackets that is taken for one group, in UTF-16 units. */
 const MAX_INSIDE = 200
 

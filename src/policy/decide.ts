@@ -10,7 +10,7 @@ import type {
   RiskClass,
 } from './model.js'
 import { assessRisk } from './risk.js'
-import type { ActionRule, RuleSet, SenderFacts } from './rules.js'
+import type { ActionRule, MessageFacts, RuleSet, SenderFacts } from './rules.js'
 import { rowFor } from './table-row.js'
 import type { DecisionTable } from './table.js'
 
@@ -19,6 +19,7 @@ export interface DecideInput {
   readonly content: ContentVerdict
   readonly kind: MessageKind
   readonly sender: SenderFacts
+  readonly message: MessageFacts
   readonly recipients: readonly RecipientFacts[]
   /** Whether a seal plugin is there and usable; without one nothing can be sealed. */
   readonly sealUsable: boolean
@@ -131,13 +132,13 @@ function findRule(
   riskClass: RiskClass,
   recipient: RecipientFacts,
 ): ActionRule | undefined {
-  const { sender, kind } = input
+  const { sender, kind, message } = input
   const { level } = recipient
   const content = input.content.verdict
   return input.rules.actions.find(
     rule =>
       !(input.released === true && rule.action === 'hold') &&
-      rule.matches({ sender, recipient, class: riskClass, kind, level, content }),
+      rule.matches({ sender, recipient, class: riskClass, kind, level, content, message }),
   )
 }
 

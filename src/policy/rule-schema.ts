@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { isNetwork, normalDomain } from './matcher.js'
+import { patternFor } from './pattern-schema.js'
+import { SIZE } from './rule-size.js'
+import { compileShortPattern } from './short-pattern.js'
 import { LEVELS, MESSAGE_KINDS, RISK_CLASSES, VERDICTS } from './model.js'
 
 /** Lanes of our own: a hand-over goes to a product's lane, never to one of these. */
@@ -25,6 +28,10 @@ const address = z.string().refine(
   { error: 'is no address: anna@example.org, @example.org or @.example.org' },
 )
 
+const short = patternFor(compileShortPattern)
+
+const size = z.string().regex(SIZE, 'must be a size with its unit (B, K, M, G) such as "64M"')
+
 /**
  * One `[[rule]]` of milter.conf or of a rules file: conditions, all of which must hold, and one
  * effect. Rules go before the decision table.
@@ -49,6 +56,19 @@ export const ruleSchema = z
     kind: list(z.enum(MESSAGE_KINDS)).optional(),
     level: list(z.enum(LEVELS).exclude(['internal'])).optional(),
     content: list(z.enum(VERDICTS)).optional(),
+    // What the message looks like: claims of the sender, all of them.
+    subject_tag: list(
+      z
+        .string()
+        .regex(/^(?:\[\s*[^\s[\]][^[\]]*\]|[^\s[\]]+)$/u, 'is no tag: "[plain]", or a word'),
+    ).optional(),
+    header: z
+      .record(z.string().regex(/^[!-9;-~]{1,100}$/, 'is no name of a field'), short)
+      .refine(fields => Object.keys(fields).length > 0, { error: 'name at least one' })
+      .optional(),
+    attachment_name: list(short).optional(),
+    min_size: size.optional(),
+    max_size: size.optional(),
     // The effect.
     action: z.enum(RULE_ACTIONS).optional(),
     lane: z
@@ -93,6 +113,9 @@ function* contradictions(rule: RuleSettings): Generator<string> {
   if (!mayWeaken) return
   if (rule.sender !== undefined && !permitted)
     yield 'a rule that may weaken cannot rest on sender alone: add user, client_cert or client_address'
+  const claim = rule.subject_tag ?? rule.header ?? rule.attachment_name
+  if ((claim ?? rule.min_size ?? rule.max_size) !== undefined && !permitted)
+    yield 'a rule that may weaken cannot rest on what the message says of itself: add user, client_cert or client_address'
   if (!permitted && (rule.recipient ?? rule.domain) === undefined)
     yield 'a rule that may weaken must name somebody: user, client_cert, client_address, recipient or domain'
 }

@@ -1,7 +1,10 @@
 import { GatewayError } from '../errors.js'
 import { addressMatcher, domainMatcher, networkMatcher, type Matcher } from './matcher.js'
 import type { Action, Level, MessageKind, RiskClass, Verdict } from './model.js'
+import { withoutGroups, type Groups } from './groups.js'
 import { ruleSchema, type RuleSettings } from './rule-schema.js'
+import { bytesOf } from './rule-size.js'
+import { compileShortPattern } from './short-pattern.js'
 
 /** Who sends, as far as Postfix vouches for it; `address` is the envelope sender and a claim. */
 export interface SenderFacts {
@@ -9,6 +12,26 @@ export interface SenderFacts {
   readonly authUser?: string | undefined
   readonly clientCert?: string | undefined
   readonly clientAddress?: string | undefined
+  /**
+   * Names of the rules that set the class in an earlier pass: the tag that they asked for may be taken
+   * off by now.
+   */
+  readonly stated?: readonly string[] | undefined
+}
+
+/** At which edge of the subject a tag stands. */
+export type SubjectEdge = 'start' | 'end'
+
+/** What a message says of itself: claims of its sender, whoever that is. */
+export interface MessageFacts {
+  /** Bytes. */
+  readonly size: number
+  /** Decoded names of its files. */
+  readonly fileNames: readonly string[]
+  /** Decoded values of the fields of a name, in any case. */
+  header(name: string): readonly string[]
+  /** Where the outermost tag of the subject is this one, as a rule writes it. */
+  edgeOf(tag: string): SubjectEdge | undefined
 }
 
 /** Whom and what a rule is asked about, for one recipient. */
@@ -19,6 +42,7 @@ export interface RuleFacts {
   readonly kind: MessageKind
   readonly level: Level
   readonly content: Verdict
+  readonly message: MessageFacts
 }
 
 /** A rule that says what is done for a recipient. */
@@ -37,13 +61,21 @@ export interface ClassRule {
   readonly effect: 'raise' | 'set'
   readonly class: RiskClass
   readonly reason: string | undefined
-  matches(sender: SenderFacts, recipients: readonly RuleFacts['recipient'][]): boolean
+  matches(
+    sender: SenderFacts,
+    recipients: readonly RuleFacts['recipient'][],
+    message: MessageFacts,
+  ): boolean
+  /** Where the tag stands that the rule asks for; undefined for a rule that asks for none. */
+  tagOf(message: MessageFacts): SubjectEdge | undefined
 }
 
 export interface RuleSet {
   readonly actions: readonly ActionRule[]
   readonly classes: readonly ClassRule[]
 }
+
+const NO_GROUPS: Groups = new Map()
 
 export const NO_RULES: RuleSet = Object.freeze({ actions: [], classes: [] })
 
@@ -57,20 +89,27 @@ const isName = (step: PropertyKey): step is string | number => typeof step !== '
  *
  * Shape   each item as `ruleSchema` wants it; order is kept, the first action rule that matches counts.
  *         `certificates` are those that a client may have: a rule that asks for another would never
- *         match, so it is a mistake.
+ *         match, so it is a mistake. `groups` are the named lists that conditions may refer to.
  * Throws  ERR_POLICY_RULES with every problem as `file:line:column: rule N (name): what`.
  */
 export function compileRules(
   items: readonly unknown[],
   where: WhereInRules,
   certificates?: ReadonlySet<string>,
+  groups: Groups = NO_GROUPS,
 ): RuleSet {
   const problems: string[] = []
   const actions: ActionRule[] = []
   const classes: ClassRule[] = []
   const seen = new Set<string>()
   for (const [index, item] of items.entries()) {
-    const parsed = ruleSchema.safeParse(item)
+    const plain = withoutGroups(item, groups)
+    for (const [path, name] of plain.unknown)
+      problems.push(
+        `${where(index, [path])}: rule ${index + 1}${named(item)}: ${path}: there is no group "${name}"`,
+      )
+    if (plain.unknown.length > 0) continue
+    const parsed = ruleSchema.safeParse(plain.item)
     if (!parsed.success) {
       const { issues } = parsed.error
       problems.push(
@@ -103,6 +142,7 @@ export function compileRules(
 function actionRule(rule: RuleSettings, action: Action): ActionRule {
   const sentBy = senderMatcher(rule)
   const sentTo = recipientMatcher(rule)
+  const looks = messageMatcher(rule)
   return Object.freeze({
     name: rule.name,
     action,
@@ -114,13 +154,15 @@ function actionRule(rule: RuleSettings, action: Action): ActionRule {
       includes(rule.class, facts.class) &&
       includes(rule.kind, facts.kind) &&
       includes(rule.level, facts.level) &&
-      includes(rule.content, facts.content),
+      includes(rule.content, facts.content) &&
+      looks(facts.message),
   })
 }
 
 function classRule(rule: RuleSettings): ClassRule {
   const sentBy = senderMatcher(rule)
   const sentTo = recipientMatcher(rule)
+  const looks = messageMatcher(rule)
   const asksRecipient = rule.recipient !== undefined || rule.domain !== undefined
   const effect = rule.set_class === undefined ? 'raise' : 'set'
   return Object.freeze({
@@ -129,8 +171,15 @@ function classRule(rule: RuleSettings): ClassRule {
     class: (rule.set_class ?? rule.raise_to) as RiskClass,
     reason: rule.reason,
     // A message has one class, so one matching recipient raises it for all.
-    matches: (sender: SenderFacts, recipients: readonly RuleFacts['recipient'][]) =>
-      sentBy(sender) && (!asksRecipient || recipients.some(sentTo)),
+    matches: (
+      sender: SenderFacts,
+      recipients: readonly RuleFacts['recipient'][],
+      message: MessageFacts,
+    ) =>
+      sentBy(sender) &&
+      (!asksRecipient || recipients.some(sentTo)) &&
+      (looks(message) || (effect === 'set' && sender.stated?.includes(rule.name) === true)),
+    tagOf: (message: MessageFacts) => tagIn(rule, message),
   })
 }
 
@@ -148,6 +197,30 @@ function recipientMatcher(rule: RuleSettings): Matcher<RuleFacts['recipient']> {
   const address = addressMatcher(rule.recipient)
   const domain = domainMatcher(rule.domain)
   return recipient => address(recipient.address) && domain(recipient.domain)
+}
+
+/** What the message says of itself; every kind of condition that the rule has must hold. */
+function messageMatcher(rule: RuleSettings): Matcher<MessageFacts> {
+  const least = bytesOf(rule.min_size ?? '0B')
+  const most = rule.max_size === undefined ? Infinity : bytesOf(rule.max_size)
+  const names = rule.attachment_name?.map(compileShortPattern)
+  const fields = Object.entries(rule.header ?? {}).map(
+    ([name, pattern]) => [name, compileShortPattern(pattern)] as const,
+  )
+  return message =>
+    message.size >= least &&
+    message.size <= most &&
+    (names === undefined || message.fileNames.some(name => names.some(test => test(name)))) &&
+    fields.every(([name, test]) => message.header(name).some(test)) &&
+    (rule.subject_tag === undefined || tagIn(rule, message) !== undefined)
+}
+
+function tagIn(rule: RuleSettings, message: MessageFacts): SubjectEdge | undefined {
+  for (const tag of rule.subject_tag ?? []) {
+    const edge = message.edgeOf(tag)
+    if (edge !== undefined) return edge
+  }
+  return undefined
 }
 
 /** No list asks for nothing. */

@@ -1,23 +1,13 @@
 import { z } from 'zod'
-import { reasonOf } from '../errors.js'
 import { isNetwork } from './matcher.js'
 import { COVERAGES, SYSTEMS } from './model.js'
+import { patternFor } from './pattern-schema.js'
 import { compilePattern } from './safe-pattern.js'
 import { compileShortPattern } from './short-pattern.js'
 
 const oneOrMore = <Item extends z.ZodType>(item: Item) => z.union([item, z.array(item).min(1)])
 
 const text = z.string().min(1).max(1000)
-
-/** A pattern that `compile` takes, with its objection as the message. */
-const patternFor = (compile: (source: string) => unknown) =>
-  text.superRefine((source, context) => {
-    try {
-      compile(source)
-    } catch (thrown) {
-      context.addIssue({ code: 'custom', message: reasonOf(thrown) })
-    }
-  })
 
 const short = patternFor(compileShortPattern)
 

@@ -165,6 +165,7 @@ const ABSENT: { readonly [Name in AbsentInTransit]: undefined } = {
   clientCert: undefined,
   clientAddress: undefined,
   pinned: undefined,
+  stated: undefined,
 }
 
 type AbsentInTransit = {

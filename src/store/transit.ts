@@ -38,6 +38,11 @@ export interface Transit {
   readonly signatures: number
   /** An officer has released this recipient's message from its hold. */
   readonly released: boolean
+  /**
+   * Names of the rules about the class that matched so far. A tag that one of them asked for is off the
+   * subject once the message has left; what a permitted sender stated holds for the whole way.
+   */
+  readonly stated: readonly string[] | undefined
 }
 
 /** One row of the waiting room: a recipient of a message for whom Postfix is told 451 at split. */

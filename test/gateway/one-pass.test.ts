@@ -110,6 +110,41 @@ t.test('what was high in the first pass stays high although its tag is gone', as
   t.match(gateway.memory.probes, [/^good\.example: the lane qtls/])
 })
 
+t.test(
+  'what a permitted sender states by a tag holds for the whole way, and nobody else states it',
+  async t => {
+    const settings = `[group]
+desk = ["anna", "bert"]
+[[rule]]
+name = "plain"
+user = ["group:desk"]
+subject_tag = ["[plain]"]
+set_class = "normal"
+reason = "trained"
+`
+    const letter = 'Sensitivity: private\r\nSubject: [plain] Hours\r\n\r\nDear Bob\r\n'
+    const gateway = await withLanes(t, { settings })
+    const to = ['bob@good.example']
+    const first = await pass(gateway, 'first', letter, to, { auth: { user: 'anna' } })
+    t.match(first, { verdict: 'accept', lane: 'qtls' })
+    t.match(subjectOf(first.onward), /Hours$/)
+    t.notMatch(subjectOf(first.onward), 'plain')
+    t.match(gateway.records[0]?.decision, { class: 'normal' })
+    t.match(
+      gateway.records[0]?.decision.labels.find(({ id }) => id === 'rule.plain'),
+      { why: 'rule plain sets the class: trained' },
+    )
+    gateway.memory.queue.set('AAAAAAAA1', tlsFailure('qtls'))
+    const back = await pass(gateway, 're-qtls', first.onward, to)
+    t.match(back, { verdict: 'accept', lane: 'tls' }, 'without the tag it is still normal')
+    t.match(
+      await pass(gateway, 'first', letter, to),
+      { verdict: 'reject' },
+      'a sender who is nobody',
+    )
+  },
+)
+
 t.test('without qualified TLS a normal message goes on by the next lane, its lock off', async t => {
   const gateway = await withLanes(t)
   const first = await pass(gateway, 'first', LETTER, ['bob@good.example'])

@@ -37,6 +37,20 @@ t.test('rules of the file come before those of milter.conf', async t => {
   )
 })
 
+t.test('groups of milter.conf hold for its own rules and for those of the file', async t => {
+  const rule = (name: string, group: string): string =>
+    `[[rule]]\nname = "${name}"\nsender = ["group:${group}"]\naction = "hold"\n`
+  const folder = t.testdir({ 'rules.toml': rule('first', 'hr') })
+  const file = join(folder, 'milter.conf')
+  const text = (group: string): string =>
+    `policy.rules = "rules.toml"\n[group]\nhr = ["@hr.example"]\n${rule('second', group)}`
+  t.equal(loadPolicy(parseConfig(text('hr'), file)).rules.actions.length, 2)
+  t.throws(() => loadPolicy(parseConfig(text('hs'), file)), {
+    code: 'ERR_POLICY_RULES',
+    message: /milter\.conf:\d+:\d+: rule 1 \(second\): sender: there is no group "hs"/,
+  })
+})
+
 t.test('nothing starts with a policy that cannot be read or has a gap', async t => {
   const folder = t.testdir({
     'empty.tsv': '',

@@ -1,13 +1,14 @@
 import t from 'tap'
 import type { RiskClass } from '../../src/policy/model.js'
-import { assessRisk, type RiskInput } from '../../src/policy/risk.js'
+import { assessRisk, rulesBehind, type RiskInput } from '../../src/policy/risk.js'
 import { NO_RULES, compileRules } from '../../src/policy/rules.js'
-import { label } from '../support/policy-samples.js'
+import { label, NO_CLAIMS } from '../support/policy-samples.js'
 
 const input = (change: Partial<RiskInput>): RiskInput => ({
   labels: [],
   sender: { address: 'anna@example.org' },
   recipients: [{ address: 'bob@example.net', domain: 'example.net' }],
+  message: NO_CLAIMS,
   rules: NO_RULES,
   ...change,
 })
@@ -95,4 +96,53 @@ t.test('whatever had a say stands among the labels', async t => {
     { plugin: 'policy/floor', id: 'earlier-pass' },
   ])
   t.equal(labels.length, 4)
+})
+
+t.test('a permitted sender lowers the class by a tag', async t => {
+  const plain = { ...setNormal, name: 'plain', subject_tag: ['[plain]'] }
+  const rules = compileRules([plain], () => 'x')
+  const tagged = { ...NO_CLAIMS, edgeOf: (tag: string) => (tag === '[plain]' ? 'end' : undefined) }
+  const labels = [label('confidential')]
+  const message = tagged as typeof NO_CLAIMS
+  t.equal(assessRisk(input({ labels, rules, message, sender: anna })).class, 'normal')
+  t.equal(assessRisk(input({ labels, rules, sender: anna })).class, 'confidential', 'no tag')
+  t.equal(assessRisk(input({ labels, rules, message })).class, 'confidential', 'nobody known')
+  const stated = { ...anna, stated: ['plain'] }
+  t.equal(assessRisk(input({ labels, rules, sender: stated })).class, 'normal', 'in a later pass')
+  const other = { address: 'anna@example.org', stated: ['plain'] }
+  t.equal(assessRisk(input({ labels, rules, sender: other })).class, 'confidential', 'of nobody')
+})
+
+t.test('a tag that a rule asks for is reported, so that it is taken off', async t => {
+  const rules = compileRules(
+    [{ name: 'tag', subject_tag: ['[secure]'], raise_to: 'high' }],
+    () => 'x',
+  )
+  const message = { ...NO_CLAIMS, edgeOf: () => 'start' as const }
+  const reported = (labels: RiskInput['labels']): unknown[] =>
+    assessRisk(input({ rules, message, labels })).labels.map(({ id, class: c, count }) => [
+      id,
+      c,
+      count,
+    ])
+  t.same(reported([]), [
+    ['rule.tag', 'high', undefined],
+    ['subject-tag-start', 'normal', 1],
+  ])
+  const counted = { ...label('high'), id: 'subject-tag-start', count: 2 }
+  t.same(reported([counted]), [
+    ['subject-tag-start', 'high', 2],
+    ['rule.tag', 'high', undefined],
+  ])
+})
+
+t.test('the rules behind a class are known by their names', async t => {
+  const { labels } = assessRisk(
+    input({
+      labels: [label('high')],
+      rules: compileRules([setNormal, raiseHigh], () => 'x'),
+      sender: anna,
+    }),
+  )
+  t.same(rulesBehind(labels), ['shop', 'hr'])
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DecideInput } from '../../src/policy/decide.js'
 import type { ContentVerdict, Label, RiskClass } from '../../src/policy/model.js'
-import { NO_RULES } from '../../src/policy/rules.js'
+import { NO_RULES, type MessageFacts } from '../../src/policy/rules.js'
 import { parseTable } from '../../src/policy/table.js'
 import { ROOT } from './tree-sources.js'
 
@@ -29,6 +29,14 @@ export const ENCRYPTED: ContentVerdict = {
   why: 'all of it is protected',
 }
 
+/** A message that says nothing of itself. */
+export const NO_CLAIMS: MessageFacts = {
+  size: 1000,
+  fileNames: [],
+  header: () => [],
+  edgeOf: () => undefined,
+}
+
 export function label(riskClass: RiskClass): Label {
   return { plugin: 'classify/test', id: 'test', class: riskClass, why: 'the test says so' }
 }
@@ -40,6 +48,7 @@ export function decideInput(change: Partial<DecideInput> = {}): DecideInput {
     content: READABLE,
     kind: 'ordinary',
     sender: { address: 'anna@example.org' },
+    message: NO_CLAIMS,
     recipients: [{ address: 'bob@example.net', domain: 'example.net', level: 'none' }],
     sealUsable: true,
     table: shippedTable,

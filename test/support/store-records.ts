@@ -126,6 +126,7 @@ export function sampleTransit(changes: Partial<Transit> = {}): Transit {
     tried: [],
     signatures: 0,
     released: false,
+    stated: undefined,
     ...changes,
   }
 }

@@ -1,4 +1,4 @@
-import { subjectToken, type RiskClass } from 'postseal/plugin'
+import { subjectToken, withoutReplyPrefix, type RiskClass } from 'postseal/plugin'
 import type { Tag, TagList } from './tag-list.js'
 
 /** Tags of one class at one place of a subject. `quoted` is inside an answered or forwarded one. */
@@ -17,7 +17,7 @@ export interface Sighting {
  */
 export function findTags(subject: string, list: TagList, inReplies: boolean): readonly Sighting[] {
   const start = tagsFrom(subject, 'start', list)
-  const behindReply = start.rest.replace(REPLY, '')
+  const behindReply = withoutReplyPrefix(start.rest)
   if (behindReply === start.rest) {
     const end = tagsFrom(start.rest, 'end', list)
     return [...sightings('start', start.tags), ...sightings('end', end.tags)]
@@ -30,10 +30,6 @@ export function findTags(subject: string, list: TagList, inReplies: boolean): re
     ...sightings('quoted', [...quotedStart.tags, ...quotedEnd.tags]),
   ]
 }
-
-/** Answer and forward prefixes of the mail programs of our users' countries and their neighbours. */
-const REPLY =
-  /^(?:\s{0,9}(?:re|aw|antw|sv|vs|fw|fwd|wg|wtr|tr|r|rif|i|rv|réf|rép)\s{0,3}(?:[[(]\d{1,4}[\])])?\s{0,3}[:：])+/iu
 
 /** Tags at one edge that are looked at; a subject with more is no subject. */
 const MAX_TAGS = 16

@@ -1,4 +1,4 @@
-import type { RiskClass, SubjectToken } from 'postseal/plugin'
+import { tagForm, type RiskClass, type SubjectToken } from 'postseal/plugin'
 
 /** A tag as milter.conf writes it, with the class that it asks for. */
 export interface Tag {
@@ -24,14 +24,14 @@ export function tagList(lists: readonly (readonly [RiskClass, readonly string[]]
     for (const written of tags) {
       const inside = /^\[(.*)\]$/su.exec(written)?.[1]
       if (inside === undefined) words.set(written, { written, class: riskClass })
-      else bracketed.set(sameForm(inside), { written, class: riskClass })
+      else bracketed.set(tagForm(inside), { written, class: riskClass })
     }
   }
   return (token, edge) => {
     if (token.inside === undefined) {
       return edge === 'start' ? words.get(token.text.replace(/[:;,.!-]+$/u, '')) : undefined
     }
-    const form = sameForm(token.inside)
+    const form = tagForm(token.inside)
     return bracketed.get(form) ?? bracketed.get(form.replace(/:.*$/su, ':*'))
   }
 }
@@ -40,12 +40,3 @@ const STRENGTH = { normal: 0, high: 1, confidential: 2 } as const satisfies Reco
   RiskClass,
   number
 >
-
-/** Full-width letters, case, white space and characters that show nothing make no difference. */
-function sameForm(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .normalize('NFC')
-    .replace(/[\s\p{Default_Ignorable_Code_Point}]/gu, '')
-}

@@ -46,6 +46,7 @@ void t.test('a message that went through several passes is told from its beginni
     clientAddress: undefined,
     signatures: 0,
     released: false,
+    stated: undefined,
   } as const
   const first = { reference: 'r1', parent: undefined, recipient: undefined, pinned: undefined }
   const split = { reference: 'r2', parent: 'r1', recipient: 'bob@example.net', pinned: 'qtls' }
