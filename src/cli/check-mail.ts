@@ -18,6 +18,9 @@ export interface CheckOptions {
   /** Empty: the recipients that the header names. */
   readonly to: readonly string[]
   readonly assume: ReadonlyMap<string, Level>
+  /** Whom Postfix would vouch for: rules may ask for it. */
+  readonly user?: string | undefined
+  readonly client?: string | undefined
 }
 
 export interface CheckTools {
@@ -53,7 +56,11 @@ export async function checkMail(
       host: engine.host,
       policy: engine.policy,
       isInternalDomain: engine.isInternalDomain,
-      sender: { address: envelope.sender },
+      sender: {
+        address: envelope.sender,
+        authUser: options.user,
+        clientAddress: options.client,
+      },
       levelsOf: recipients => assumedLevels(recipients, customer, options, tools),
       waitedTooLong: () => Promise.resolve(false),
     },

@@ -6,6 +6,7 @@ import type { Command } from '../command.js'
 import { createServices, type Services } from '../container.js'
 import { DecisionTally } from '../decision-tally.js'
 import { EXIT } from '../exit.js'
+import { explainLabel } from '../explain-label.js'
 import { inputFiles } from '../input-files.js'
 import { printJson, printLine, printNotice, printable } from '../output.js'
 import { progressBar } from '../progress.js'
@@ -17,6 +18,8 @@ interface Own {
   from: string | undefined
   to: string[]
   assume: string[]
+  user: string | undefined
+  client: string | undefined
 }
 
 /** `postseal check`: what would happen, and why, changing nothing. */
@@ -51,11 +54,21 @@ export const command: Command<Own> = {
         requiresArg: true,
         describe: 'DOMAIN=LEVEL in place of what the store knows',
       })
+      .option('user', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'SASL login name of the sender, for rules that ask for one',
+      })
+      .option('client', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Address of the client, for rules that ask for one',
+      })
       .example('$0 check --to bob@example.net letter.eml', 'one message, one recipient')
       .example('$0 check --json --assume example.net=qualified letter.eml', 'for programs')
       .example('$0 check /var/mail/archive/2026-11-22', 'a folder, with a summary'),
-  handler: async ({ config, message, json, from, to, assume }) => {
-    const options = { from, to, assume: parseAssumptions(assume) }
+  handler: async ({ config, message, json, from, to, assume, user, client }) => {
+    const options = { from, to, user, client, assume: parseAssumptions(assume) }
     const services = createServices(config)
     const files = await inputFiles(message)
     await withTools(services, async tools => {
@@ -96,10 +109,8 @@ async function withTools(services: Services, use: (tools: Tools) => Promise<void
 function printDecision(file: string, decision: Decision): void {
   printLine(printable(file))
   printLine(`  class     ${decision.class}`)
-  for (const { plugin, class: riskClass, part, why } of decision.labels) {
-    const where = part === undefined ? '' : ` in part ${part}`
-    printLine(`              ${riskClass} by ${plugin}${where}: ${printable(why)}`)
-  }
+  for (const label of decision.labels)
+    for (const line of explainLabel(label)) printLine(`            ${line}`)
   const { content } = decision
   printLine(`  content   ${content.verdict} (${content.coverage}): ${printable(content.why)}`)
   for (const recipient of decision.recipients) {

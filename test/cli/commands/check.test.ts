@@ -1,9 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { runCommandLine } from '../../../src/cli/command-line.js'
 import { loadConfig } from '../../../src/config/load.js'
 import { openStore } from '../../../src/store/open-store.js'
+import { DOCUMENTS, file } from '../../support/document-bytes.js'
+import { zipOf } from '../../support/zip-bytes.js'
 
 const LETTER = [
   'From: Anna <anna@in.example>',
@@ -154,4 +156,44 @@ t.test('a file that cannot be read has an error, and the rest goes on', async t 
   t.match(second, { file: /letter\.eml$/, class: 'confidential' })
   const plain = await check(t, '--config', config, join(folder, 'absent.eml'))
   t.match(plain, { code: 65, out: '', err: /absent\.eml: ENOENT/ })
+})
+
+t.test('for people: which words and numbers, where, and which threshold', async t => {
+  const { config, folder } = folderFor(t)
+  const settings = readFileSync(config, 'utf8')
+  const plugins = '"classify/dictionary", "classify/identifiers", "classify/attachment"'
+  writeFileSync(config, `${settings}[plugins]\nclassify = [${plugins}]\n`)
+  const inner = zipOf([file('befund.docx', DOCUMENTS.docx('Diagnose: Diabetes mellitus'))])
+  const mail = Buffer.concat([
+    Buffer.from(
+      'From: a@in.example\nTo: bob@good.example\nSubject: AHV 756.9217.0769.85\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Disposition: attachment; filename=scans.zip\nContent-Transfer-Encoding: base64\n\n',
+    ),
+    Buffer.from(`${inner.toString('base64')}\n--x--\n`),
+  ])
+  const letter = join(folder, 'scans.eml')
+  writeFileSync(letter, mail)
+  const { code, out } = await check(t, '--config', config, letter)
+  t.equal(code, 0)
+  t.match(
+    out,
+    /where      part 1, in the subject\n +seen       756…85\n +threshold  1 in the message, high from 1/,
+  )
+  t.match(
+    out,
+    /by classify\/attachment \(terms-health\)\n +where      part 1\.1, in the file scans\.zip > befund\.docx\n +seen       /,
+  )
+  t.notMatch(out, /9217|Diabetes/)
+})
+
+t.test('a permitted sender is tried by name', async t => {
+  const { config, letter } = folderFor(t)
+  const rule = `[[rule]]\nname = "desk"\nuser = ["anna"]\nsubject_tag = ["[vertraulich]"]\nset_class = "normal"\nreason = "only a test"\n`
+  writeFileSync(config, readFileSync(config, 'utf8') + rule)
+  const classOf = async (...more: string[]): Promise<unknown> => {
+    const { out } = await check(t, '--json', '--config', config, ...more, letter)
+    return (JSON.parse(out) as { class: unknown }).class
+  }
+  t.equal(await classOf(), 'confidential')
+  t.equal(await classOf('--user', 'anna'), 'normal')
+  t.equal(await classOf('--user', 'eve'), 'confidential')
 })
