@@ -25,6 +25,11 @@ export interface Passage {
 /** Where a passage stands, as a label says it. */
 export type PassagePlace = Pick<Passage, 'path' | 'place' | 'file'>
 
+/** Where a passage stands, without its text. */
+export function placeOf({ path, place, file }: Passage): PassagePlace {
+  return { path, place, ...(file === undefined ? {} : { file }) }
+}
+
 /** One key for each place of a message. */
 export function placeKey({ path, place, file = '' }: PassagePlace): string {
   return `${path} ${place} ${file}`

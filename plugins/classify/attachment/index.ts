@@ -1,10 +1,14 @@
 import {
   definePlugin,
+  DICTIONARY_SETTINGS,
+  dictionaryJudges,
+  dictionaryOptions,
   IDENTIFIER_SETTINGS,
   identifierJudges,
   identifierOptions,
   labelClassifier,
   mailPassages,
+  readAll,
   SENSITIVITY_SETTINGS,
   TEXT_SETTINGS,
   type Extract,
@@ -21,16 +25,18 @@ export default definePlugin({
   stage: 'classify',
   summary:
     'Raises the class by what attachments say: PDF, Office, OpenDocument, RTF, mails, archives.',
-  inherits: ['classify/identifiers', 'classify/header'],
+  inherits: ['classify/dictionary', 'classify/identifiers', 'classify/header'],
   config: {
     ...ATTACHMENT_SETTINGS,
     ...TEXT_SETTINGS,
+    ...DICTIONARY_SETTINGS,
     ...IDENTIFIER_SETTINGS,
     ...SENSITIVITY_SETTINGS,
   },
   setup({ config }) {
     const { max_message_size: maxText, max_part_size: maxPartBytes } = config
-    const begin = identifierJudges({ ...identifierOptions(config), maxText })
+    const beginNumbers = identifierJudges({ ...identifierOptions(config), maxText })
+    const beginWords = dictionaryJudges({ ...dictionaryOptions(config), maxText })
     const labelsOf = labelClassifier(config)
     const reader = new AttachmentReader(limitsOf(config), {
       maxFileBytes: config.max_file_size,
@@ -41,10 +47,9 @@ export default definePlugin({
       async run(mail, signal) {
         const attachments = await findAttachments(mail)
         if (attachments.length === 0) return []
-        const judges = [begin()]
+        const judges = [beginNumbers(), beginWords()]
         // What the message itself says counts as well: half of a list may stand in the body.
-        for await (const passage of mailPassages(mail, maxPartBytes))
-          for (const judge of judges) await judge.read(passage, signal)
+        await readAll(mailPassages(mail, maxPartBytes), judges, signal)
         const unread = new UnreadTally(config.unreadable_class)
         const labels: Label[] = []
         for await (const { part, extract } of reader.read(mail, attachments, signal)) {

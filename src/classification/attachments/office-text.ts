@@ -14,7 +14,6 @@ const SHEET = /^xl\/(?:worksheets|chartsheets|macrosheets)\/[^/]+\.xml$/i
 const EMBEDDED =
   /\/(?:embeddings|afchunk\w*|activeX)[/.]|\.(?:htm|html|mht|rtf|txt|docx?|xlsx?|pptx?|pdf)$/i
 const PICTURE = /\/media\/[^/]+$/i
-const PROPERTIES = /^docProps\/core\.xml$/i
 const LABELS = /^(?:docProps\/custom\.xml|docMetadata\/LabelInfo\.xml)$/i
 
 /** Whether the files are an Office Open XML package (ECMA-376 part 2). */
@@ -118,5 +117,3 @@ function wordEvents(sink: TextSink): XmlEvents {
     },
   }
 }
-
-export { PROPERTIES }

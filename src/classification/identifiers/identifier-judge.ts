@@ -1,6 +1,6 @@
 import { foldOnce } from '../fold-text.js'
 import { Pace } from '../pace.js'
-import type { ClassLabel, Judge, Passage } from '../judge.js'
+import { placeOf, type ClassLabel, type Judge, type Passage } from '../judge.js'
 import { contextReader, type ContextReader } from './context.js'
 import { judgeText } from './judge-text.js'
 import { KINDS, type Kind, type KindId } from './kinds.js'
@@ -119,7 +119,7 @@ class IdentifierJudge implements Judge {
       maxSightings: this.#sightingsLeft,
     }
     const { found, sightings } = await judgeText(folded, inquiry, pace)
-    this.#tally.add(passage, found)
+    this.#tally.add(placeOf(passage), found)
     this.#textLeft -= text.length
     this.#sightingsLeft -= sightings
   }

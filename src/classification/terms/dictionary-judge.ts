@@ -1,5 +1,5 @@
 import { foldOnce } from '../fold-text.js'
-import type { ClassLabel, Judge, Passage } from '../judge.js'
+import { placeOf, type ClassLabel, type Judge, type Passage } from '../judge.js'
 import { Pace } from '../pace.js'
 import { findTerms, hasMark, type Finds, type Hit } from './find-terms.js'
 import { findIcdCodes } from './icd-codes.js'
@@ -65,11 +65,11 @@ class DictionaryJudge implements Judge {
     return this.#tally.labels()
   }
 
-  #count(hit: Hit, finds: Finds, roleOf: (place: number) => Role, { path, place }: Passage): void {
+  #count(hit: Hit, finds: Finds, roleOf: (place: number) => Role, where: Passage): void {
     const term = this.#options.lexicon.terms[hit.term]
     if (term === undefined || !holds(term, hit, finds)) return
     const share = this.#shareOf(roleOf(hit.start), term)
-    if (share > 0) this.#tally.add(hit.term, { share, path, place })
+    if (share > 0) this.#tally.add(hit.term, { share, where: placeOf(where) })
   }
 
   #shareOf(role: Role, term: Term): number {

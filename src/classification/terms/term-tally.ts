@@ -1,5 +1,5 @@
 import type { RiskClass } from '../../policy/model.js'
-import type { ClassLabel, Place } from '../judge.js'
+import { placeFields, type ClassLabel, type PassagePlace } from '../judge.js'
 import type { Domain, Lexicon, Term } from './lexicon.js'
 
 /** Points of the domains that a message needs, by the name of the domain; 0 is never. */
@@ -11,8 +11,7 @@ export interface DomainThresholds {
 interface Sighting {
   /** Between 0 and 1: how much of its weight the term counts. */
   readonly share: number
-  readonly path: string
-  readonly place: Place
+  readonly where: PassagePlace
 }
 
 /** Terms that a reason shows, masked. */
@@ -42,10 +41,14 @@ export class TermTally {
       const reached = first && this.#reached(domain, seen)
       if (first === undefined || reached === undefined) return []
       const { riskClass, points, from } = reached
-      const places = [...new Set(seen.map(({ place }) => place))].join(' and the ')
+      const places = [...new Set(seen.map(({ where }) => where.place))].join(' and the ')
       const why = `${domain.name}: ${points} points in the ${places}, ${riskClass} from ${from}: ${shown(seen)}`
       const id = `terms-${domain.name}`
-      return [{ id, class: riskClass, part: first.path, count: seen.length, why }]
+      // An attachment has a say wherever it adds to what the text says.
+      const { where } = seen.find(({ where }) => where.file !== undefined) ?? first
+      const label = { id, class: riskClass, ...placeFields(where), count: seen.length }
+      const evidence = seen.slice(0, MAX_SHOWN).map(({ term }) => maskedTerm(term.source))
+      return [{ ...label, evidence, threshold: { total: points, from }, why }]
     })
   }
 

@@ -15,7 +15,7 @@ const NONE = { highFrom: {}, confidentialFrom: {} }
 
 function labels(terms: readonly (readonly [number, number])[], thresholds = NONE) {
   const tally = new TermTally(lexicon, thresholds)
-  for (const [term, share] of terms) tally.add(term, { share, path: '1', place: 'text' })
+  for (const [term, share] of terms) tally.add(term, { share, where: { path: '1', place: 'text' } })
   return tally.labels()
 }
 
@@ -103,17 +103,28 @@ await t.test('thresholds of the settings hold in place of those of the dictionar
 
 await t.test('the reason shows points, threshold and place, and masks the terms', t => {
   const tally = new TermTally(lexicon, NONE)
-  tally.add(DIAGNOSE, { share: 1, path: '1.2', place: 'text' })
-  tally.add(ANAMNESE, { share: 1, path: '1', place: 'subject' })
+  tally.add(DIAGNOSE, { share: 1, where: { path: '1.2', place: 'text' } })
+  tally.add(ANAMNESE, { share: 1, where: { path: '1', place: 'subject' } })
   t.same(tally.labels(), [
     {
       id: 'terms-sample',
       class: 'confidential',
       part: '1.2',
+      place: 'text',
       count: 2,
+      evidence: ['Di…e', 'An…e'],
+      threshold: { total: 12, from: 10 },
       why: 'sample: 12 points in the text and the subject, confidential from 10: record Di…e 6, record An…e 6',
     },
   ])
   t.equal(maskedTerm('*befund~'), 'be…d')
+  t.end()
+})
+
+t.test('the label stands where an attachment adds to it, if one does', t => {
+  const tally = new TermTally(lexicon, NONE)
+  tally.add(DIAGNOSE, { share: 1, where: { path: '1.1', place: 'text' } })
+  tally.add(ANAMNESE, { share: 1, where: { path: '1.2', place: 'file', file: 'a.zip > b.docx' } })
+  t.match(tally.labels(), [{ part: '1.2', place: 'file', file: 'a.zip > b.docx' }])
   t.end()
 })

@@ -4,19 +4,22 @@ import { UNREADABLE_REASONS } from '../../../src/classification/attachments/extr
 import type { Mail } from '../../../src/message/mail.js'
 import { parseMail } from '../../../src/message/parse-mail.js'
 import { buildMail } from '../../../src/testkit/build-mail.js'
-import { runPlugin } from '../../../src/testkit/run-plugin.js'
+import { Classifiers } from '../../support/classify-plugins.js'
 import { DOCUMENTS, docxOf, file } from '../../support/document-bytes.js'
 import { ahvNumber, germanIban } from '../../support/identifier-numbers.js'
 import { zipOf } from '../../support/zip-bytes.js'
 
 const AHV = 'Die AHV-Nr. lautet 756.9217.0769.85.'
+const classifiers = new Classifiers()
+t.teardown(() => classifiers.close())
+
 const GUID = '11111111-2222-3333-4444-555555555555'
 
 const attached = (name: string, bytes: Buffer, type?: string, text = 'Guten Tag'): Mail =>
   buildMail({ text, attachments: [{ name, bytes, ...(type === undefined ? {} : { type }) }] })
 
 async function labelsOf(mail: Mail, settings: Record<string, unknown> = {}): Promise<string[]> {
-  const { labels } = await runPlugin(plugin, mail, { settings })
+  const labels = await classifiers.labels(plugin, mail, settings)
   return labels.map(
     ({ id, class: riskClass, part, count, place = '', file = '' }) =>
       `${id} ${riskClass} ${part} ${count ?? ''} ${place} ${file}`,
@@ -67,6 +70,26 @@ await t.test('an attachment', async t => {
       ),
       {},
       ['ahv confidential 1.2 5 file a.docx'],
+    ],
+    [
+      'counts by its words',
+      attached(
+        'a.docx',
+        DOCUMENTS.docx('Krankengeschichte\nDiagnose: Diabetes mellitus, Anamnese'),
+      ),
+      {},
+      ['terms-health confidential 1.2 7 file a.docx'],
+    ],
+    [
+      'counts by its words together with the text',
+      attached(
+        'a.pdf',
+        DOCUMENTS.pdf('Anamnese'),
+        undefined,
+        'Die Diagnose lautet Diabetes mellitus.',
+      ),
+      { high_from_points: { health: 1 }, confidential_from_points: { health: 0 } },
+      ['terms-health high 1.2 6 file a.pdf'],
     ],
     [
       'counts as the settings say',
@@ -148,7 +171,7 @@ await t.test('time and text are those of the message', async t => {
 
 await t.test('the reason names no file and no text', async t => {
   const mail = attached('Müller.zip', zipOf([file('Meier.docx', DOCUMENTS.docx(AHV))]))
-  const { labels } = await runPlugin(plugin, mail)
+  const labels = await classifiers.labels(plugin, mail)
   t.equal(labels.length, 1)
   t.notMatch(labels[0]?.why, /Müller|Meier|9217/)
   t.match(labels[0], { evidence: ['756…85'], threshold: { total: 1, from: 1 } })
