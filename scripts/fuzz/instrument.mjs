@@ -1,7 +1,7 @@
 import ts from 'typescript'
 
 /** What is fuzzed; everything else runs as it is. */
-const WATCHED = /\/dist\/((?:src\/(?:message|container|gateway)|plugins\/detect)\/.*\.js)$/
+const WATCHED = /\/dist\/((?:src\/(?:message|container|gateway|qtls)|plugins\/detect)\/.*\.js)$/
 
 const { SyntaxKind } = ts
 

@@ -36,7 +36,7 @@ for (const [room, { places, ran }] of byRoom(reached))
 process.stdout.write(`${executions} runs of ${wanted.length} target(s), ${failed} failure(s)\n`)
 process.exitCode = failed === 0 ? 0 : 1
 
-/** `src/message`, `src/container`, `src/gateway` and `plugins/detect`. */
+/** `src/message`, `src/container`, `src/gateway`, `src/qtls` and `plugins/detect`. */
 function byRoom(modules) {
   const rooms = new Map()
   for (const [name, places] of modules) {
