@@ -5,6 +5,7 @@ import { lanesScenario } from './scenarios/lanes.js'
 import { libraryScenario } from './scenarios/library.js'
 import { memoryScenario } from './scenarios/memory.js'
 import { postfixScenario } from './scenarios/postfix.js'
+import { probeScenario } from './scenarios/probe.js'
 import { storeScenario } from './scenarios/store.js'
 import { tcpStallScenario } from './scenarios/tcp-stall.js'
 
@@ -19,4 +20,5 @@ export const SCENARIOS: readonly Scenario[] = [
   postfixScenario,
   lanesScenario,
   storeScenario,
+  probeScenario,
 ]
