@@ -188,6 +188,19 @@ export const ERRORS = {
     exit: 78,
     remedy: 'Correct the rules named; policies/README.md explains what a rule may say.',
   },
+  ERR_QTLS_RESOLVER: {
+    text: 'the resolver {resolver} cannot be believed: {reason}',
+    temporary: true,
+    exit: 75,
+    remedy:
+      'Run a validating resolver on this machine (unbound), or correct resolver, signed_name and bogus_name in [prober].',
+  },
+  ERR_QTLS_SETTING: {
+    text: '{setting}: {reason}',
+    temporary: false,
+    exit: 78,
+    remedy: 'Correct the setting in the [prober] section.',
+  },
   ERR_MAPS_DROP: {
     text: '{gone} of {before} qualified domains would lose their entries in {directory}; more than {limit} percent at once is refused',
     temporary: true,

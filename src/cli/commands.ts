@@ -11,6 +11,7 @@ import { command as maps } from './commands/maps.js'
 import { command as milter } from './commands/milter.js'
 import { command as pause } from './commands/pause.js'
 import { command as plugins } from './commands/plugins.js'
+import { command as probe } from './commands/probe.js'
 import { command as release } from './commands/release.js'
 import { command as report } from './commands/report.js'
 import { command as resume } from './commands/resume.js'
@@ -27,6 +28,7 @@ export const commands = [
   check,
   detect,
   domain,
+  probe,
   maps,
   setup,
   doctor,

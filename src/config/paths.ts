@@ -13,7 +13,7 @@ const SQLITE = 'sqlite:'
  */
 export function resolvePaths(values: SettingValues, directory: string): SettingValues {
   const state = resolve(directory, values.state_directory)
-  const { milter, policy, store } = values
+  const { milter, policy, prober, store } = values
   const table = policy.decision_table
   return {
     ...values,
@@ -27,6 +27,11 @@ export function resolvePaths(values: SettingValues, directory: string): SettingV
           : resolve(directory, table),
       rules: policy.rules === '' ? '' : resolve(directory, policy.rules),
       vendor_profiles: policy.vendor_profiles.map(file => resolve(directory, file)),
+    },
+    prober: {
+      ...prober,
+      ca_file: resolve(directory, prober.ca_file),
+      cache_directory: resolve(state, prober.cache_directory),
     },
     store: {
       ...store,

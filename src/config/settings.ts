@@ -11,6 +11,7 @@ import {
   text,
 } from './kinds.js'
 import { PLUGINS } from './plugin-settings.js'
+import { PROBER } from './prober-settings.js'
 import type { REPEATED } from './repeated-settings.js'
 import type { Settings, Values } from './setting.js'
 
@@ -361,6 +362,11 @@ export const SECTIONS = {
     doc: 'The lanes, as `postseal setup postfix` puts them into master.cf.',
     see: 'docs/guide/lanes.md',
     settings: POSTFIX,
+  },
+  prober: {
+    doc: 'How the servers of recipients are looked at, by `postseal probe` and for mail that waits.',
+    see: 'docs/guide/probing.md',
+    settings: PROBER,
   },
   maps: {
     doc: 'What Postfix is told about the domains.',

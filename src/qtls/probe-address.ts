@@ -81,14 +81,36 @@ export async function probeAddress(
     endSession(wider.handshake.socket)
     widerSession = await options.complete(wider.handshake.session, signal)
   }
-  const isSilent = kind === 'closed' && wider.handshake?.kind !== 'failed'
+  const ended = endOf(kind, wider, widerSession !== undefined)
   return facts({
-    end: isSilent && widerSession === undefined ? 'closed' : 'handshake-failed',
-    phase: 'handshake',
+    ...ended,
     tlsFailure,
     widerSession,
-    audit: await audit(options.isDeep ? 'deep' : 'explain'),
+    audit:
+      ended.end === 'handshake-failed'
+        ? await audit(options.isDeep ? 'deep' : 'explain')
+        : undefined,
   })
+}
+
+/**
+ * How a server without a session by the first offer came out. One that lets nobody in a second time,
+ * or falls silent, has not said that it has no TLS.
+ */
+function endOf(
+  first: 'failed' | 'closed',
+  wider: Attempt,
+  hasSession: boolean,
+): Pick<ConnectionFacts, 'end' | 'phase'> & Partial<Pick<ConnectionFacts, 'reply'>> {
+  if (wider.handshake === undefined) {
+    const { end, phase, reply } = wider.opening
+    return { end, phase, reply }
+  }
+  const { kind } = wider.handshake
+  const phase = 'handshake'
+  if (hasSession || kind === 'failed') return { end: 'handshake-failed', phase }
+  if (kind === 'timeout') return { end: 'timeout', phase }
+  return { end: first === 'closed' ? 'closed' : 'handshake-failed', phase }
 }
 
 async function attemptTls(

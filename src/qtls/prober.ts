@@ -2,12 +2,15 @@ import type { NameSource } from '../dns/resolver.js'
 import { notReached, type AddressProber } from './address-prober.js'
 import { addressesOf, type NameAddresses } from './addresses.js'
 import type { ConnectionFacts, DomainFacts, HostFacts, MxFacts, TlsaFacts } from './facts.js'
+import { agreementOf } from './resolver-agreement.js'
 import { isAddressLiteral, mxOf } from './mx.js'
 import { stsOf, type StsOptions } from './sts.js'
 import { tlsaOf } from './tlsa.js'
 
 export interface ProberOptions {
   readonly names: NameSource
+  /** Other resolvers, whose agreement may count. */
+  readonly others?: readonly NameSource[]
   readonly addresses: AddressProber
   readonly sts: StsOptions
   readonly port: number
@@ -39,7 +42,7 @@ export class Prober {
   async probe(
     domain: string,
     signal: AbortSignal,
-    earlier?: Pick<DomainFacts, 'sts'>,
+    earlier?: Pick<DomainFacts, 'sts' | 'agreement'>,
   ): Promise<DomainFacts> {
     const { names, now } = this.#options
     const probedAt = now()
@@ -55,8 +58,18 @@ export class Prober {
       orLate(mxOf(names, domain, both), UNANSWERED).then(mx => this.#hosts(mx, both, orLate)),
       orLate(stsOf(domain, this.#options.sts, earlier?.sts, both), LATE_STS),
     ])
+    const agreement = await orLate(
+      agreementOf(
+        this.#options.others ?? [],
+        domain,
+        mx,
+        { earlier: earlier?.agreement, now: probedAt },
+        both,
+      ),
+      undefined,
+    )
     const all = time.aborted ? [...cut, 'time'] : cut
-    return Object.freeze({ domain, probedAt, mx, sts, hosts, cut: all })
+    return Object.freeze({ domain, probedAt, mx, sts, hosts, agreement, cut: all })
   }
 
   async #hosts(

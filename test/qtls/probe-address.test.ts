@@ -5,7 +5,7 @@ import { X509Certificate } from 'node:crypto'
 import type { ConnectionFacts } from '../../src/qtls/facts.js'
 import { probeAddress, type AddressProbeOptions } from '../../src/qtls/probe-address.js'
 import { mailServer, probeOptions, someCertificates } from '../support/qtls-probe.js'
-import type { MailServer, Manner } from '../support/qtls-server.js'
+import type { MailServer, Manner } from '../../sandbox/scripted-receiver.js'
 
 const { issued, alone } = await someCertificates(t)
 

@@ -4,7 +4,7 @@ import { createAddressPolicy } from '../../src/qtls/address-policy.js'
 import { Prober, type ProberOptions } from '../../src/qtls/prober.js'
 import { fakeNames, type FakeName } from '../support/qtls-names.js'
 import { mailServer, probeOptions, someCertificates } from '../support/qtls-probe.js'
-import type { MailServerOptions } from '../support/qtls-server.js'
+import type { MailServerOptions } from '../../sandbox/scripted-receiver.js'
 
 const { issued } = await someCertificates(t)
 const { signal } = new AbortController()

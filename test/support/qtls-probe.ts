@@ -6,7 +6,11 @@ import { createAuthority, selfSigned, type Certificate } from '../../sandbox/cer
 import { laneOffers } from '../../src/qtls/lane-offers.js'
 import type { AddressProbeOptions } from '../../src/qtls/probe-address.js'
 import type { SmtpLimits } from '../../src/qtls/smtp-limits.js'
-import { startMailServer, type MailServer, type MailServerOptions } from './qtls-server.js'
+import {
+  startMailServer,
+  type MailServer,
+  type MailServerOptions,
+} from '../../sandbox/scripted-receiver.js'
 
 /** Short, so that a test of waiting does not wait. */
 export const SHORT: SmtpLimits = {

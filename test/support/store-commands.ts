@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import yargs, { type CommandModule } from 'yargs'
 import { loadConfig, type Config } from '../../src/config/load.js'
+import { createLog } from '../../src/log/log.js'
 import { exitCodeOf } from '../../src/cli/exit.js'
 import type { DatabaseStore } from '../../src/store/database-store.js'
 import { openStore } from '../../src/store/open-store.js'
@@ -78,6 +79,8 @@ function servicesInThisThread(file: string | undefined) {
   const config = loadConfig(file)
   return {
     config,
+    log: createLog(config.log),
+    now: Date.now,
     get store() {
       return openWithCustomers(config)
     },
