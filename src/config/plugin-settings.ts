@@ -12,6 +12,7 @@ export const PLUGINS = {
     'detect/pgp',
     'detect/pdf',
     'detect/rms',
+    'detect/postseal',
     'detect/zip',
     'detect/7z',
     'detect/rar',

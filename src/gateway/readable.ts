@@ -72,9 +72,11 @@ export async function readableContent(
     if (part.children.length === 0 && opened?.has(part.path) !== true) {
       const isText = content.has(part)
       const head = isText ? undefined : await mail.head(part, isGuarded ? SAMPLE_BYTES : 1)
+      const bytes = head ?? Buffer.alloc(0)
+      const isCovered = isText || (await isCoveredWhole(mail, part, findings))
       // A text under another name: it may give a password away all the same.
-      if (isGuarded && head !== undefined && looksLikeText(head)) weigh(part.path, head.toString())
-      const hasContent = content.get(part) ?? (head?.length ?? 0) > 0
+      if (isGuarded && !isCovered && looksLikeText(bytes)) weigh(part.path, bytes.toString())
+      const hasContent = content.get(part) ?? (bytes.length > 0 && !isCovered)
       pieces.push({ path: part.path, place: placeOf(part), hasContent, fileName: part.fileName })
     }
     for (const place of ['preamble', 'epilogue'] as const) {
@@ -150,11 +152,27 @@ async function textOutsideRanges(
   findings: readonly Finding[],
   maxBytes: number,
 ): Promise<BoundedText> {
-  const ranges = findings
-    .filter(({ part, verdict }) => part === path && (verdict === 'encrypted' || verdict === 'weak'))
-    .flatMap(finding => finding.ranges ?? [])
+  const ranges = rangesIn(path, findings)
   const rest = ranges.length === 0 ? { text, cut } : await cutOut(mail, part, ranges, maxBytes)
   return kind === 'html' ? { text: htmlText(rest.text), cut: rest.cut } : rest
+}
+
+function rangesIn(path: string, findings: readonly Finding[]): readonly Range[] {
+  return findings
+    .filter(({ part, verdict }) => part === path && (verdict === 'encrypted' || verdict === 'weak'))
+    .flatMap(finding => finding.ranges ?? [])
+}
+
+/** Whether a finding says of every byte of a part that it is protected. */
+async function isCoveredWhole(
+  mail: Mail,
+  part: Part,
+  findings: readonly Finding[],
+): Promise<boolean> {
+  const whole = rangesIn(part.path, findings).filter(({ start }) => start === 0)
+  if (whole.length === 0) return false
+  const { size } = await mail.open(part)
+  return whole.some(({ end }) => end >= size)
 }
 
 /** Text of a part without the given ranges of its decoded bytes; at most `maxBytes` of it. */

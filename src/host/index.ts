@@ -136,3 +136,5 @@ export {
 export { textFile, type TextFile } from '../classification/text-file.js'
 
 export { HTML_LETTER, sealAsHtml } from '../seal/html/html-format.js'
+export { isLetterCover, judgeLetter, type LetterJudgement } from '../seal/html/judge-letter.js'
+export { saysLetter } from '../seal/html/read-letter-file.js'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { encodeBody } from '../message/encode-body.js'
 import { encodeHeaderText } from '../message/encoded-word.js'
+import { oneLine } from './html/letter-style.js'
 import type { Payload } from './container/seal-payload.js'
 import { coverText, letterName, type CoverFacts } from './cover.js'
 import type { SealedLetter, SealOrder } from './letter.js'
@@ -26,8 +27,8 @@ export function letterMail(
     language,
     reference,
     sender: order.sender,
-    company: style.company.slice(0, 120),
-    contact: style.contact.slice(0, 120),
+    company: oneLine(style.company),
+    contact: oneLine(style.contact),
     passwordWay: order.passwordWay ?? 'sender',
   })
   // Nothing in either part can hold it: neither `_` nor `=` with two letters stands in front of it there.

@@ -94,6 +94,29 @@ t.test('ranges of protected blocks are not readable, those of others are', async
   t.same(contentOf(await read(html, [block('1', 3, 11)])), ['1 body is blank'])
 })
 
+t.test(
+  'a file that is protected from end to end gives nothing away, one byte less does',
+  async t => {
+    const file = `Content-Type: application/octet-stream\r\n\r\nDas Passwort lautet: geheim12`
+    const mail = parseMail(Buffer.from(file))
+    const seen = async (end: number): Promise<unknown> => {
+      const finding = {
+        plugin: 'p',
+        system: 'postseal',
+        part: '1',
+        verdict: 'encrypted',
+        why: '',
+      } as const
+      const { pieces, passwordAt } = await readableContent(mail, [
+        { ...finding, ranges: [{ start: 0, end }] },
+      ])
+      return [pieces[0]?.hasContent, passwordAt]
+    }
+    t.same(await seen(29), [false, undefined])
+    t.same(await seen(28), [true, '1'])
+  },
+)
+
 t.test('a long text says something in any case, a long block does not', async t => {
   const long = ['Content-Type: text/plain', '', ' '.repeat(2000)]
   t.same(contentOf(await read(long, [], { maxTextBytes: 1000 })), ['1 body says something'])

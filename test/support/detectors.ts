@@ -2,6 +2,7 @@ import office from '../../plugins/detect/office/index.js'
 import odf from '../../plugins/detect/odf/index.js'
 import pdf from '../../plugins/detect/pdf/index.js'
 import pgp from '../../plugins/detect/pgp/index.js'
+import postseal from '../../plugins/detect/postseal/index.js'
 import rar from '../../plugins/detect/rar/index.js'
 import rms from '../../plugins/detect/rms/index.js'
 import sevenZip from '../../plugins/detect/7z/index.js'
@@ -17,7 +18,7 @@ import { mailOf } from './detect-tools.js'
 /** A detector needs neither network nor state. */
 const TOOLS = setupTools({ name: 'detect/any', needs: {} }, memoryState())
 
-const PLUGINS: readonly Plugin[] = [smime, pgp, pdf, zip, sevenZip, rar, office, odf, rms]
+const PLUGINS: readonly Plugin[] = [smime, pgp, pdf, zip, sevenZip, rar, office, odf, rms, postseal]
 
 const BINARY = 'Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary'
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { crc32, deflateRawSync, deflateSync } from 'node:zlib'
 import {
   PKESK,
@@ -9,6 +11,7 @@ import {
   packet,
   signed,
 } from './container-bytes.js'
+import { packageRoot } from '../../src/config/root.js'
 import { LETTER, corpus, mailOf, multipartOf } from './detect-tools.js'
 import { RICH_MESSAGE, SAMPLES, crlf } from './message-samples.js'
 import {
@@ -83,6 +86,7 @@ export const SEEDS = {
     oleOf(presentationStreams(true, cryptoApiInfo('geheim'))),
     ...beside('office'),
   ],
+  postseal: () => ['letter-v1.html', 'answer-v1.html'].map(keptLetter),
   rms: () => [rights, rpmsgOf(rights), pfileOf(noise(600)), ...beside('rms')],
   smime: () => [
     enveloped(),
@@ -145,6 +149,11 @@ const UUENCODED = crlf(
   '`',
   'end',
 )
+
+/** Letters of an earlier release, whose pages are known. */
+function keptLetter(name: string): Buffer {
+  return readFileSync(join(packageRoot(), 'test/fixtures/seal', name))
+}
 
 /** What mail of products looks like that send links and forms. */
 const FROM_PRODUCTS: readonly Buffer[] = [

@@ -4,6 +4,7 @@ import officePlugin from '../../plugins/detect/office/index.js'
 import pdfPlugin from '../../plugins/detect/pdf/index.js'
 import pgpPlugin from '../../plugins/detect/pgp/index.js'
 import rarPlugin from '../../plugins/detect/rar/index.js'
+import postsealPlugin from '../../plugins/detect/postseal/index.js'
 import rmsPlugin from '../../plugins/detect/rms/index.js'
 import smimePlugin from '../../plugins/detect/smime/index.js'
 import zipPlugin from '../../plugins/detect/zip/index.js'
@@ -67,6 +68,7 @@ const PLUGINS: readonly Plugin[] = [
   officePlugin,
   odfPlugin,
   rmsPlugin,
+  postsealPlugin,
 ]
 
 type Detect = (mail: Mail) => Promise<readonly Finding[]>
@@ -97,6 +99,9 @@ function detectorOf(plugin: Plugin): Promise<Detect> {
 const protects = (verdict: string | undefined): boolean =>
   verdict === 'encrypted' || verdict === 'weak'
 
+/** What can be protected content although all of it is ASCII. */
+const TEXT_FORMS: ReadonlySet<string> = new Set(['pgp', 'pdf', 'postseal'])
+
 /** A detector on a file that is the only part of a message. */
 function detectorTarget(plugin: Plugin, name: keyof typeof SEEDS): FuzzTarget {
   return {
@@ -107,7 +112,7 @@ function detectorTarget(plugin: Plugin, name: keyof typeof SEEDS): FuzzTarget {
         (await (await detectorOf(plugin))(parseMail(mailOf(file, BINARY))))[0]?.verdict
       const verdict = await verdictOf(bytes)
       if (!protects(verdict)) return verdict ?? 'nothing'
-      if (name !== 'pgp' && name !== 'pdf') mustNot(isText(bytes), `a text is ${verdict}`)
+      if (!TEXT_FORMS.has(name)) mustNot(isText(bytes), `a text is ${verdict}`)
       if (name === 'zip') mustNot(hasTextForReaderInPipe(bytes), `a pipe reads what is ${verdict}`)
       if (name === 'pdf') mustNot(saysNothing(bytes), `without a lock, it is ${verdict}`)
       if ((await verdictOf(bytes)) !== verdict) throw new Error('another verdict the second time')
@@ -248,6 +253,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   detectorTarget(officePlugin, 'office'),
   detectorTarget(odfPlugin, 'odf'),
   detectorTarget(rmsPlugin, 'rms'),
+  detectorTarget(postsealPlugin, 'postseal'),
   TNEF,
   TLS_REPLY,
   STAGE,

@@ -52,7 +52,8 @@ export function readStyle(text: string): PageStyle | undefined {
   }
 }
 
-function oneLine(text: string): string {
+/** A company's name or a contact as it is shown: one line of 120 characters at most. */
+export function oneLine(text: string): string {
   return text
     .replace(/\p{Cc}+/gu, ' ')
     .trim()
