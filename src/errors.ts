@@ -315,6 +315,12 @@ export const ERRORS = {
     exit: 65,
     remedy: 'Check the password; if it is right, get the file once more.',
   },
+  ERR_SEAL_KEY_INPUT: {
+    text: '{what}',
+    temporary: false,
+    exit: 65,
+    remedy: 'Ask the recipient for the certificate or the public key once more.',
+  },
   ERR_SEAL_UNSEEDED: {
     text: 'the generator of passwords has no seed',
     temporary: true,

@@ -7,6 +7,7 @@ import { command as detect } from './commands/detect.js'
 import { command as doctor } from './commands/doctor.js'
 import { command as domain } from './commands/domain.js'
 import { command as follow } from './commands/follow.js'
+import { command as key } from './commands/key.js'
 import { command as maps } from './commands/maps.js'
 import { command as milter } from './commands/milter.js'
 import { command as pause } from './commands/pause.js'
@@ -29,6 +30,7 @@ export const commands = [
   detect,
   domain,
   probe,
+  key,
   maps,
   setup,
   doctor,

@@ -13,10 +13,10 @@ export interface StoreOptions {
 /** Opens the store of the settings for a command that changes it, and closes it afterwards. */
 export async function withStore(
   { config, openServices = createServices }: StoreOptions,
-  use: (store: DatabaseStore) => Promise<void>,
+  use: (store: DatabaseStore, settings: Config) => Promise<void>,
 ): Promise<void> {
-  const store = await openServices(config).store
-  await useAndClose(store, use)
+  const services = openServices(config)
+  await useAndClose(await services.store, store => use(store, services.config))
 }
 
 /** The same for a command that only looks: says that nothing is there where nothing is. */

@@ -1,3 +1,4 @@
+import { KEYS } from './key-settings.js'
 import {
   choice,
   domains,
@@ -374,6 +375,11 @@ export const SECTIONS = {
     settings: MAPS,
   },
   evidence: { doc: 'The log of Postfix, read by `postseal follow`.', settings: EVIDENCE },
+  keys: {
+    doc: 'Certificates and OpenPGP keys of recipients.',
+    see: 'docs/guide/keys.md',
+    settings: KEYS,
+  },
   notices: { doc: 'What senders are told about mail that waits.', settings: NOTICES },
   store: { doc: 'Where records are kept.', see: 'docs/guide/data-kept.md', settings: STORE },
   reply: { doc: 'What senders are told.', settings: REPLY },

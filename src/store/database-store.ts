@@ -32,6 +32,8 @@ import type { Flags } from './operations/flags.js'
 import type { PageEnd } from './operations/messages.js'
 import type { NewNotice, Notice } from './outbox.js'
 import { pluginStateOf, type PluginStateStore } from './plugin-state.js'
+import { recipientKeysOf } from './recipient-key-store.js'
+import type { RecipientKeyStore } from './recipient-keys.js'
 import { deletedRows, purgeOld, type Retention } from './retention.js'
 import type { DomainLevel, MessageRecord, Store } from './store.js'
 import type { Transit, WaitEnd, Waiting, WaitingEntry } from './transit.js'
@@ -67,6 +69,8 @@ export class DatabaseStore implements Store, StoreAdmin {
   readonly #levels: LevelCache
   /** What plugins keep between messages. */
   readonly pluginState: PluginStateStore
+  /** Certificates and OpenPGP keys of recipients. */
+  readonly recipientKeys: RecipientKeyStore
   /** Verdicts, and all that the prober keeps. */
   readonly domains: DatabaseDomains
 
@@ -79,6 +83,7 @@ export class DatabaseStore implements Store, StoreAdmin {
       now: () => performance.now(),
     })
     this.pluginState = pluginStateOf(backend, this.#now)
+    this.recipientKeys = recipientKeysOf(backend, this.#now)
     this.#levels = new LevelCache({ backend, flags: this.#flags, now: this.#now })
     this.domains = new DatabaseDomains({
       backend,

@@ -4,6 +4,7 @@ import { first } from './migrations/001-first.js'
 import { lanes } from './migrations/002-lanes.js'
 import { pluginState } from './migrations/003-plugin-state.js'
 import { verdicts } from './migrations/004-verdicts.js'
+import { recipientKeys } from './migrations/005-recipient-keys.js'
 import type { Schema } from './schema.js'
 
 type Migrations = Readonly<Record<string, Migration>>
@@ -14,6 +15,7 @@ export const MIGRATIONS: Migrations = {
   '002-lanes': lanes,
   '003-plugin-state': pluginState,
   '004-verdicts': verdicts,
+  '005-recipient-keys': recipientKeys,
 }
 
 export interface MigrateOptions {

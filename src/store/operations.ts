@@ -35,6 +35,7 @@ import { requestProbe } from './operations/probe-requests.js'
 import { purgeStep } from './operations/purge.js'
 import { queueEntry } from './operations/queue-entry.js'
 import { countDue, giveBack, takeDue, takeNamed } from './operations/schedule.js'
+import { addKeys, keysOf, keysUsed, pageOfKeys, removeKeys } from './operations/recipient-keys.js'
 import { sharedSecret } from './operations/secrets.js'
 import {
   factsOf,
@@ -54,6 +55,7 @@ import type { Schema } from './schema.js'
 export const OPERATIONS = {
   addAudit,
   addConfirmation,
+  addKeys,
   addNotice,
   addToPluginValue,
   changedLevels,
@@ -71,6 +73,8 @@ export const OPERATIONS = {
   giveBack,
   learnDomains,
   levelCandidates,
+  keysOf,
+  keysUsed,
   levelHistory,
   levelsBelow,
   levelSummary,
@@ -83,6 +87,7 @@ export const OPERATIONS = {
   noticeFailed,
   noticeSent,
   pageOfLevels,
+  pageOfKeys,
   pageOfMessages,
   pageOfVerdicts,
   passesOf,
@@ -90,6 +95,7 @@ export const OPERATIONS = {
   purgeStep,
   queueEntry,
   readFlags,
+  removeKeys,
   requestProbe,
   saveEvidence,
   saveVerdicts,

@@ -4,6 +4,7 @@ import type { Action, Coverage, Level, RiskClass, System, Verdict } from '../pol
 import type { TlsSession } from './evidence.js'
 import type { VerdictSchema } from './schema-verdicts.js'
 import type { NoticeKind } from './outbox.js'
+import type { KeySource, KeySystem } from './recipient-keys.js'
 import type { WaitEnd, WaitReason } from './transit.js'
 
 /**
@@ -33,6 +34,7 @@ export interface Schema extends VerdictSchema {
   follow_position: FollowPositionTable
   secret: SecretTable
   plugin_state: PluginStateTable
+  encryption_key: EncryptionKeyTable
   meta: MetaTable
 }
 
@@ -249,6 +251,30 @@ export interface PluginStateTable {
   value: string
   /** Null: no end. */
   until: number | null
+}
+
+/** A certificate or OpenPGP key of a recipient. */
+export interface EncryptionKeyTable {
+  id: GeneratedAlways<number>
+  customer_id: number
+  /** Address, or `@domain`. */
+  owner: string
+  system: KeySystem
+  fingerprint: string
+  /** Base64. */
+  bytes: string
+  /** Certificates in base64, with a space between two. */
+  chain: string
+  /** Whose it is, in its own words. */
+  holder: string
+  algorithm: string
+  not_before: number
+  /** Null: no end. */
+  not_after: number | null
+  source: KeySource
+  added_at: number
+  added_by: string
+  used_at: number | null
 }
 
 export interface MetaTable {

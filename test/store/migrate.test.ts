@@ -79,7 +79,7 @@ void t.test(
     const { db } = emptyDatabase(t)
     await migrate(db, inside)
     const tables = await db.introspection.getTables()
-    t.equal(tables.length, 24)
+    t.equal(tables.length, 25)
     for (const { name, columns } of tables) {
       const names = columns.map(column => column.name)
       t.notMatch(names.join(' '), /subject|body|text|password|file_name/, name)

@@ -38,6 +38,7 @@ import {
 import { hiddenRar4, hiddenRar5, rar4Of, rar5Of } from './rar-bytes.js'
 import { archive, stored } from './seven-zip-bytes.js'
 import { TNEF_ID, propertiesOf, tnefFile, tnefOf } from './tnef-bytes.js'
+import { ROOT } from './tree-sources.js'
 import { SECRET, aesPart, strongExtra, zipCryptoPart, zipOf } from './zip-bytes.js'
 
 /** Larger samples make every run slow, and hold nothing that a smaller one does not. */
@@ -124,6 +125,10 @@ export const SEEDS = {
     ]),
   ],
   message: () => [RICH_MESSAGE, UUENCODED, ...SAMPLES, ...beside('mail')],
+  keys: () =>
+    ['anna.der', 'chain.pem', 'chain.p7b', 'anna.p12', 'karl.gpg', 'karl.asc'].map(name =>
+      readFileSync(join(ROOT, 'test/fixtures/keys', name)),
+    ),
   stage: () => [RICH_MESSAGE, ...ATTACHED.map(attached), ...FROM_PRODUCTS, ...beside('mail')],
 } as const
 

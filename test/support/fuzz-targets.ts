@@ -12,6 +12,8 @@ import { checkSettings } from '../../src/config/check.js'
 import { memoryState } from '../../src/host/plugin-state.js'
 import { setupTools } from '../../src/host/setup-tools.js'
 import { guardWalk } from '../../src/container/guard.js'
+import { GatewayError } from '../../src/errors.js'
+import { readKeyFile } from '../../src/seal/keys/read-key-file.js'
 import { OLE_MAGIC } from '../../src/container/ole.js'
 import { readTnef } from '../../src/container/tnef.js'
 import { judgeContent } from '../../src/gateway/examine.js'
@@ -242,6 +244,37 @@ const STAGE: FuzzTarget = {
   },
 }
 
+/** Noon of a day on which the keys among the samples are valid. */
+const KEY_TIME = Date.UTC(2026, 10, 30, 12)
+
+/** What an administrator may have been sent as somebody's key. */
+const KEYS: FuzzTarget = {
+  name: 'keys',
+  seeds: SEEDS.keys,
+  async run(bytes) {
+    try {
+      const { keys, chain } = await readKeyFile(bytes, { now: KEY_TIME, password: 'geheim' })
+      const held = [...keys.map(key => key.bytes), ...chain].reduce(
+        (n, { length }) => n + length,
+        0,
+      )
+      // A file of PKCS #12 holds nothing that is packed, and base64 grows.
+      mustNot(held > 2 * bytes.length, `${bytes.length} bytes hold ${held}`)
+      for (const { addresses, subject } of keys) {
+        mustNot(
+          addresses.some(one => /[\s\p{Cc}]/u.test(one)),
+          'a control character in an address',
+        )
+        mustNot(/\p{Cc}/u.test(subject), 'a control character in a name')
+      }
+      return keys[0]?.unfit === undefined ? 'usable' : 'unfit'
+    } catch (thrown) {
+      if (!(thrown instanceof GatewayError) || thrown.code !== 'ERR_SEAL_KEY_INPUT') throw thrown
+      return 'refused'
+    }
+  },
+}
+
 export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   MESSAGE,
   detectorTarget(smimePlugin, 'smime'),
@@ -256,5 +289,6 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   detectorTarget(postsealPlugin, 'postseal'),
   TNEF,
   TLS_REPLY,
+  KEYS,
   STAGE,
 ]

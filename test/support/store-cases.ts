@@ -7,6 +7,7 @@ import { DOMAIN_CASES } from './store-domain-cases.js'
 import { EVIDENCE_CASES } from './store-evidence-cases.js'
 import { LANE_CASES } from './store-lane-cases.js'
 import { OUTBOX_CASES } from './store-outbox-cases.js'
+import { KEY_CASES } from './store-key-cases.js'
 import { PLUGIN_CASES } from './store-plugin-cases.js'
 import { all, anyRecord, sampleRecord } from './store-records.js'
 import { RETENTION_CASES } from './store-retention-cases.js'
@@ -314,6 +315,7 @@ export const STORE_CASES: readonly StoreCase[] = [
   ...WAKING_CASES,
   ...EVIDENCE_CASES,
   ...OUTBOX_CASES,
+  ...KEY_CASES,
   ...PLUGIN_CASES,
   ...RETENTION_CASES,
   ...DOMAIN_CASES,

@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { CommandModule } from 'yargs'
-import { DEFAULT_CUSTOMER } from '../../gateway/customer.js'
 import { LEVELS } from '../../policy/model.js'
 import { currentActor } from '../../store/actor.js'
-import { ALL_CUSTOMERS, type LevelEntry, type StoreAdmin } from '../../store/admin.js'
+import { ALL_CUSTOMERS, type LevelEntry } from '../../store/admin.js'
 import type { DomainLevel } from '../../store/store.js'
 import { parseTime } from '../../store/time-text.js'
 import type { Command, GlobalOptions } from '../command.js'
 import { EXIT, UsageError } from '../exit.js'
+import { checkCustomer, customerNames } from '../known-customer.js'
 import { printable, printJson, printLine, printNotice } from '../output.js'
 import { withExistingStore, withStore } from '../with-store.js'
 
@@ -96,7 +96,7 @@ const set: Command<Setting> = {
     ...options
   }) => {
     await withStore(options, async store => {
-      await checkCustomer(store, customer)
+      checkCustomer(await customerNames(store), customer)
       await store.setLevel({
         customer,
         domain,
@@ -184,7 +184,7 @@ const importFile: Command<Scope & { file: string; reason: string }> = {
     let good = 0
     let bad = 0
     await withStore(options, async store => {
-      await checkCustomer(store, customer)
+      checkCustomer(await customerNames(store), customer)
       const input = file === '-' ? process.stdin : createReadStream(file)
       const opening = new Promise((_, reject) => input.once('error', reject))
       const lines = createInterface({ input, crlfDelay: Infinity })
@@ -218,14 +218,6 @@ export const command: Command = {
       .example('$0 domain set example.net qualified --reason "contract"', 'one domain')
       .example('$0 domain list', 'all levels in force'),
   handler: () => undefined,
-}
-
-/** A misspelt name would make a customer whom no message ever belongs to. */
-async function checkCustomer(store: StoreAdmin, customer: string): Promise<void> {
-  const named = (await store.listCustomers()).map(({ name }) => name)
-  const known = [ALL_CUSTOMERS, DEFAULT_CUSTOMER, ...named]
-  if (known.includes(customer)) return
-  throw new UsageError(`no customer ${printable(customer)} in the settings (${known.join(', ')})`)
 }
 
 function printEntry(entry: LevelEntry, json: boolean): void {

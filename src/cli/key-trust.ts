@@ -1,0 +1,75 @@
+import { buildTrust, readTrustStore, type TrustStore } from '../qtls/chain-trust.js'
+import { parseCertificate, type CertificateFacts } from '../qtls/certificate.js'
+import { nameConstraintProblem } from '../qtls/name-constraints.js'
+import type { CertificateChecks } from '../seal/keys/key-checks.js'
+
+const FOR_MAIL: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.3.4', '2.5.29.37.0'])
+const WEAK_HASHES: ReadonlySet<string | undefined> = new Set(['md2', 'md5', 'sha1', undefined])
+
+/**
+ * Looks whether a trusted authority has issued a recipient's certificate for mail.
+ *
+ * Shape   `file` holds the authorities, PEM; it is read when the first certificate asks
+ * Source  RFC 5280, 6.1; RFC 8550, 4.4
+ */
+export function certificateChecks(file: string): CertificateChecks {
+  let store: TrustStore | undefined
+  return Object.freeze({
+    issuerProblem: (certificate: Buffer, chain: readonly Buffer[], now: number) => {
+      store ??= readTrustStore([file])
+      return issuerProblem([certificate, ...chain], store, now)
+    },
+  })
+}
+
+function issuerProblem(
+  sent: readonly Buffer[],
+  store: TrustStore,
+  now: number,
+): string | undefined {
+  const base64 = sent.map(der => der.toString('base64'))
+  const { outcome, path, anchor, detail } = buildTrust(base64, store)
+  if (outcome !== 'trusted') return `no trusted authority has issued it (${detail ?? outcome})`
+  const all = [...path.flatMap(index => sent[index] ?? []), ...anchorOf(anchor)]
+  const [leaf, ...issuers] = all.flatMap(der => parseCertificate(der) ?? [])
+  if (leaf === undefined || issuers.length + 1 !== all.length) return 'its chain cannot be read'
+  return weakSignature([leaf, ...issuers.slice(0, -1)]) ?? wrongIssuer(leaf, issuers, now)
+}
+
+function anchorOf(base64: string | undefined): readonly Buffer[] {
+  return base64 === undefined ? [] : [Buffer.from(base64, 'base64')]
+}
+
+/** Ed25519 and its like have no hash of their own. */
+function weakSignature(below: readonly CertificateFacts[]): string | undefined {
+  const weak = below.find(
+    ({ signature: { scheme, hash } }) => scheme !== 'eddsa' && WEAK_HASHES.has(hash),
+  )
+  return weak && 'a signature in its chain is outdated'
+}
+
+function wrongIssuer(
+  leaf: CertificateFacts,
+  issuers: readonly CertificateFacts[],
+  now: number,
+): string | undefined {
+  let below = 0
+  for (const [index, issuer] of issuers.entries()) {
+    const isAnchor = index === issuers.length - 1
+    if (now < issuer.notBefore || now > issuer.notAfter)
+      return 'the certificate of its authority is not valid now'
+    // An old root without extensions is one all the same; the store vouches for it.
+    if (!issuer.isCa && !isAnchor) return 'who issued it is no authority'
+    if (issuer.keyUsage?.has('certSign') === false)
+      return 'its authority may not issue certificates'
+    if (issuer.pathLength !== undefined && below > issuer.pathLength)
+      return 'its chain is longer than an authority allows'
+    if (issuer.subject !== issuer.issuer) below += 1
+    if (issuer.extendedKeyUsage?.some(use => FOR_MAIL.has(use)) === false)
+      return 'its authority may not issue certificates for mail'
+    if (issuer.unknownCritical.length > 0) return 'its authority has conditions that we do not know'
+    const problem = nameConstraintProblem(issuer, leaf)
+    if (problem !== undefined) return `its authority may not issue it: ${problem}`
+  }
+  return leaf.unknownCritical.length > 0 ? 'it has conditions that we do not know' : undefined
+}
