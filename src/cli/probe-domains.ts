@@ -6,13 +6,13 @@ import type { NameServer } from '../dns/model.js'
 import { createProber } from '../qtls/create-prober.js'
 import { VerdictMaker, type MadeVerdict } from '../qtls/make-verdict.js'
 import { runProbes, type Task, type TaskResult } from '../qtls/probe-run.js'
-import { readTlsProfile } from '../qtls/tls-profile.js'
+import { readTlsProfile, type TlsProfile } from '../qtls/tls-profile.js'
 import { normalDomain } from '../store/domain-name.js'
 import type { Services } from './container.js'
 import { EXIT, UsageError } from './exit.js'
 import { printable, printJson, printNotice } from './output.js'
 import { verdictJson } from './probe-json.js'
-import { printVerdict } from './probe-text.js'
+import { printReport, printVerdict, writeReport } from './probe-text.js'
 import { dueTasks, knownTasks, namedTasks, plainTasks, type TaskOptions } from './probe-tasks.js'
 import { progressBar, type Progress } from './progress.js'
 
@@ -32,6 +32,8 @@ export interface ProbeOptions {
   readonly profile: string | undefined
   readonly allowed: readonly string[]
   readonly concurrency: number | undefined
+  /** Where the report of the one domain goes as HTML. */
+  readonly html: string | undefined
 }
 
 /** How often whoever watches looks for domains that are due. */
@@ -77,7 +79,7 @@ export async function probeDomains(
       store: store?.domains,
       now,
     })
-    for (const domain of bad) print({ domain, error: 'this is no domain' }, options, false)
+    for (const domain of bad) print({ domain, error: 'this is no domain' }, options)
     const access: TaskOptions | undefined = store && {
       store: store.domains,
       owner: `${hostname()}:${process.pid}`,
@@ -85,12 +87,15 @@ export async function probeDomains(
       batch: concurrency * 2,
       now,
     }
-    const isAlone = good.length === 1 && bad.length === 0 && access !== undefined
+    const isAlone = good.length === 1 && !options.isDue && !options.isKnown
+    if (options.html !== undefined && !isAlone) throw new UsageError('--html is for one domain')
     const progress = await progressOf(good.length, options, store)
-    const onResult = (result: TaskResult): void => {
+    const onResult = async (result: TaskResult): Promise<void> => {
       progress.step()
-      print(result, options, isAlone && !options.isDue)
-      if ('made' in result) sayAlarms(result.made, log)
+      print(result, options, isAlone ? profile : undefined)
+      if (!('made' in result)) return
+      sayAlarms(result.made, log)
+      if (options.html !== undefined) await writeReport(options.html, result.made, profile)
     }
     const tasks = tasksOf(good, options, access, end.signal, now)
     await runProbes(tasks, { maker, concurrency, onResult }, end.signal)
@@ -130,14 +135,16 @@ async function* tasksOf(
   }
 }
 
-function print(result: TaskResult, { isJson }: ProbeOptions, isWhole: boolean): void {
+/** With `profile` as a report, else as lines. */
+function print(result: TaskResult, { isJson }: ProbeOptions, profile?: TlsProfile): void {
   if ('error' in result) {
     const { domain, error } = result
     if (isJson) printJson({ domain: printable(domain), error })
     else printNotice(`${printable(domain)}: ${error}`)
     process.exitCode = EXIT.data
   } else if (isJson) printJson(verdictJson(result.made))
-  else printVerdict(result.made, isWhole)
+  else if (profile !== undefined) printReport(result.made, profile)
+  else printVerdict(result.made)
 }
 
 function sayAlarms({ verdict, alarms }: MadeVerdict, log: Services['log']): void {

@@ -53,12 +53,13 @@ function hostJson(host: HostFacts, verdict: DomainVerdict): object {
 }
 
 function connectionJson(connection: ConnectionFacts): object {
-  const { at, session, widerSession, ...rest } = connection
+  const { at, session, widerSession, audit, ...rest } = connection
   return {
     ...rest,
     at: time(at),
     session: session && sessionJson(session),
     widerSession: widerSession && sessionJson(widerSession),
+    audit: audit && { ...audit, chain: audit.chain.map(certificateJson) },
   }
 }
 

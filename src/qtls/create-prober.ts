@@ -14,6 +14,8 @@ import { answerCache } from './revocation-cache.js'
 import { revocationChecker } from './revocation.js'
 import { readTrustStore } from './chain-trust.js'
 import { createCheckedFetch, type CheckedFetch } from './checked-fetch.js'
+import { AUDIT_LIMITS } from './hello/audit.js'
+import { helloAuditor } from './hello/auditor.js'
 import { laneOffers } from './lane-offers.js'
 import { Prober } from './prober.js'
 import type { AddressProbeOptions } from './probe-address.js'
@@ -48,6 +50,8 @@ export interface ReadyProber {
 const SMTP_PORT = 25
 /** What was found out at an address stands so long for every domain that it serves. */
 const SHARE_MS = 10 * 60_000
+/** An audit of everything makes a hundred connections and more, one after the other. */
+const DEEP_MS = 15 * 60_000
 /** A server that is slow in every phase, several connections over. */
 const CONNECTIONS_AN_ADDRESS = 3
 
@@ -75,7 +79,7 @@ export function createProber(options: CreateProberOptions): ReadyProber {
     ...addressOptions(options, caFile, fetch),
     policy,
     port,
-    addressTimeoutMs: addressTimeout(settings),
+    addressTimeoutMs: addressTimeout(settings, options.isDeep ?? false),
     shareMs: SHARE_MS,
   })
   return Object.freeze({
@@ -87,7 +91,7 @@ export function createProber(options: CreateProberOptions): ReadyProber {
       port,
       maxHosts: settings.max_hosts,
       maxAddresses: settings.max_addresses,
-      domainTimeoutMs: settings.domain_timeout,
+      domainTimeoutMs: domainTimeout(settings, options.isDeep ?? false),
       now,
     }),
     checkResolver: async (signal: AbortSignal): Promise<void> => {
@@ -145,16 +149,24 @@ function addressOptions(
         now,
       }),
     }),
-    auditor: options.auditor,
+    auditor:
+      options.auditor ??
+      helloAuditor({ ...AUDIT_LIMITS, helloTimeoutMs: settings.handshake_timeout }),
     testInjection: settings.test_injection,
     isDeep: options.isDeep ?? false,
     now,
   }
 }
 
-function addressTimeout(settings: Config['prober']): number {
+/** A server that answers late each time is given up within this, whatever is left to ask. */
+function addressTimeout(settings: Config['prober'], isDeep: boolean): number {
   const { connect_timeout, smtp_timeout, handshake_timeout } = settings
-  return CONNECTIONS_AN_ADDRESS * (connect_timeout + 3 * smtp_timeout + handshake_timeout)
+  const some = CONNECTIONS_AN_ADDRESS * (connect_timeout + 3 * smtp_timeout + handshake_timeout)
+  return isDeep ? Math.max(some, DEEP_MS) : some
+}
+
+function domainTimeout({ domain_timeout }: Config['prober'], isDeep: boolean): number {
+  return isDeep ? Math.max(domain_timeout, DEEP_MS) : domain_timeout
 }
 
 /** On this machine, or behind TLS: nobody else can change what it says. */

@@ -150,7 +150,7 @@ export const LAB_CASES: readonly LabCase[] = [
     name: 'tls11',
     what: 'TLS 1.1 only',
     level: 'none',
-    codes: [],
+    codes: ['protocol_too_old'],
     ...one({ tls: old }),
   },
   {

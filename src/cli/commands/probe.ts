@@ -23,6 +23,7 @@ interface Own {
   'allow-net': string[]
   store: boolean
   deep: boolean
+  html: string | undefined
   concurrency: number | undefined
   openServices?: (
     file: string | undefined,
@@ -103,6 +104,11 @@ export const command: Command<Own> = {
           default: false,
           describe: 'Ask each server for everything that it supports (many connections)',
         },
+        html: {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Write the report of one domain to this file as well',
+        },
         concurrency: {
           type: 'number',
           requiresArg: true,
@@ -134,6 +140,7 @@ export const command: Command<Own> = {
       caFile: options['ca-file'],
       port: checkedNumber('port', options.port, 65_535),
       profile: options.profile,
+      html: options.html,
       allowed: options['allow-net'].map(checkedNetwork),
       concurrency: checkedNumber('concurrency', options.concurrency, 500),
     })

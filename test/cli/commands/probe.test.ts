@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -101,14 +101,27 @@ await t.test('a bad name is an object with an error, and the rest goes on', asyn
   t.match(json(out), [{ domain: 'no..name', error: 'this is no domain' }, { domain: 'null.test' }])
 })
 
-await t.test('people get lines, and for one domain what to do', async t => {
+await t.test('people get a report on one domain, and lines on several', async t => {
   const { probe } = await lab(t)
-  const { out } = await probe('plain.test')
+  const html = join(directory, 'report.html')
+  const { out } = await probe('plain.test', '--html', html)
+  t.match(out, /^Protection of mail to plain\.test on its way/)
+  t.match(out, /\[fail\] no_starttls \(mx\.plain\.test/)
+  t.match(await readFile(html, 'utf8'), /<code>no_starttls<\/code>/)
+  const lines = await probe('plain.test', 'null.test')
   t.match(
-    out,
-    /^plain\.test {2}none, until .*\n {4}fail no_starttls {2}mx\.plain\.test 127\.0\.0\.2/,
+    lines.out,
+    /plain\.test {2}none, until .*\n {4}fail no_starttls {2}mx\.plain\.test 127\.0\.0\.2/,
   )
-  t.match(out, /by bsi-compatible/)
+  t.equal((await probe('a.test', 'b.test', '--html', html)).exit, 64)
+})
+
+await t.test('a deep look says what else a server supports', async t => {
+  const { probe, json } = await lab(t)
+  const { out } = await probe('--json', '--no-store', '--deep', 'good.test')
+  t.match(json(out), [
+    { hosts: [{ connections: [{ audit: { isDeep: true, suites: { 'TLSv1.3': [/./] } } }] }] },
+  ])
 })
 
 await t.test('what was found is kept, and a run goes on where it was ended', async t => {
