@@ -13,6 +13,7 @@ import { command as milter } from './commands/milter.js'
 import { command as pause } from './commands/pause.js'
 import { command as plugins } from './commands/plugins.js'
 import { command as probe } from './commands/probe.js'
+import { command as policyd } from './commands/policyd.js'
 import { command as release } from './commands/release.js'
 import { command as report } from './commands/report.js'
 import { command as resume } from './commands/resume.js'
@@ -32,6 +33,7 @@ export const commands = [
   probe,
   key,
   maps,
+  policyd,
   setup,
   doctor,
   waiting,

@@ -37,7 +37,7 @@ export async function listenOn(server: MilterServer, config: Config): Promise<st
 }
 
 /** Number of a group, by name or number, as getent(1) knows it. */
-async function groupId(group: string): Promise<number> {
+export async function groupId(group: string): Promise<number> {
   if (/^\d+$/.test(group)) return Number(group)
   try {
     const { stdout } = await run('getent', ['group', group], { timeout: 5_000 })

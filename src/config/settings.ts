@@ -248,6 +248,11 @@ const MAPS = {
     default: 'auto',
     doc: 'What a server of a qualified domain must show when mail is delivered: a certificate for one of the "names" that were verified, or one of the keys that were seen ("spki"); "auto": keys with the TLS profile bsi-2026, else names.',
   }),
+  policyd_socket: socket({
+    default: 'unix:/run/postseal/policyd.sock',
+    example: 'inet:127.0.0.1:10031',
+    doc: 'Where `postseal policyd` answers Postfix; permissions and group of a unix socket are those of [listen].',
+  }),
   max_drop: integer({
     default: 20,
     min: 0,

@@ -13,6 +13,7 @@ import type {
   NamedTake,
   NewConfirmation,
   PastVerdict,
+  PolicyLevels,
   StoredVerdict,
   VerdictChange,
 } from './verdicts.js'
@@ -145,6 +146,30 @@ export class DatabaseDomains implements DomainStore {
   async levelsWithNextHop(): Promise<readonly LevelsOfDomain[]> {
     const set = await this.#run('levelsWithNextHop', { now: this.#options.now() })
     return new LevelsInForce([]).page({ set, verdicts: [], end: undefined })
+  }
+
+  async policyLevels(domain: string): Promise<PolicyLevels> {
+    const name = checkedPattern(domain)
+    const rows = await this.#run('policyRows', { domain: name, now: this.#options.now() })
+    const { set, below, verdict, until } = rows
+    const all = new LevelsInForce(below)
+    const [own] = all.page({
+      set,
+      verdicts: verdict === undefined ? [] : [verdict],
+      end: undefined,
+    })
+    const names = [...new Set(below.map(row => row.domain))]
+    return {
+      below: names.flatMap(parent =>
+        all.page({ set: below.filter(row => row.domain === parent), verdicts: [], end: undefined }),
+      ),
+      own: own ?? { domain: name, levels: [] },
+      until,
+    }
+  }
+
+  async changedSince(revision: number, limit: number): Promise<readonly string[] | undefined> {
+    return (await this.#run('changedLevels', { since: revision, limit })).domains
   }
 
   get #run(): Backend['run'] {

@@ -32,6 +32,7 @@ import {
   setPluginValue,
 } from './operations/plugin-state.js'
 import { requestProbe } from './operations/probe-requests.js'
+import { policyRows } from './operations/policy-lookup.js'
 import { purgeStep } from './operations/purge.js'
 import { queueEntry } from './operations/queue-entry.js'
 import { countDue, giveBack, takeDue, takeNamed } from './operations/schedule.js'
@@ -92,6 +93,7 @@ export const OPERATIONS = {
   pageOfVerdicts,
   passesOf,
   pluginValue,
+  policyRows,
   purgeStep,
   queueEntry,
   readFlags,

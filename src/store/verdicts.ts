@@ -47,8 +47,21 @@ export interface DomainStore {
   listConfirmations(): Promise<readonly Confirmation[]>
   /** Every level in force by name of the domain, page by page; see `LevelsOfDomain`. */
   levelsInForce(): AsyncIterable<readonly LevelsOfDomain[]>
+  /** The levels of one domain, or of what lies below one. */
+  policyLevels(domain: string): Promise<PolicyLevels>
+  /** Domains whose levels changed since a revision; undefined: anything may have, or too many. */
+  changedSince(revision: number, limit: number): Promise<readonly string[] | undefined>
   /** Those whose mail goes to a fixed host, by name of the domain. */
   levelsWithNextHop(): Promise<readonly LevelsOfDomain[]>
+}
+
+/** What is in force for one name at a time. */
+export interface PolicyLevels {
+  /** For everything below its parents, the nearest last. */
+  readonly below: readonly LevelsOfDomain[]
+  readonly own: LevelsOfDomain
+  /** When the first of them is over; undefined: never. */
+  readonly until: number | undefined
 }
 
 /** `asked`: a message waits for it, or came back from its lane; `due`: its time has come. */
