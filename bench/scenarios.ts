@@ -1,5 +1,6 @@
 import type { Scenario } from './scenario.js'
 import { contentScenario } from './scenarios/content.js'
+import { domainsScenario } from './scenarios/domains.js'
 import { gatewayScenario } from './scenarios/gateway.js'
 import { lanesScenario } from './scenarios/lanes.js'
 import { libraryScenario } from './scenarios/library.js'
@@ -21,4 +22,5 @@ export const SCENARIOS: readonly Scenario[] = [
   lanesScenario,
   storeScenario,
   probeScenario,
+  domainsScenario,
 ]
