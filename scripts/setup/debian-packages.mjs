@@ -28,7 +28,12 @@ const PACKAGES = [
   ['postfix-lmdb', 'the same in another form', ['test'], dictionary('lmdb')],
   ['swaks', 'sends test mail from a shell', ['demo', 'test'], 'swaks'],
   ['iproute2', 'brings up the network of a test of its own', ['test'], 'ip'],
-  ['openssl', 'makes certificates and S/MIME samples', ['demo', 'test', 'bench'], 'openssl'],
+  [
+    'openssl',
+    'makes certificates and S/MIME samples',
+    ['demo', 'test', 'bench', 'audit'],
+    'openssl',
+  ],
   ['miltertest', 'plays milter conversations from outside', ['test'], 'miltertest'],
   ['gcc', 'compiles the filter in C that ours is compared with', ['test', 'bench'], 'gcc'],
   ['libc6-dev', 'the same', ['test', 'bench'], '/usr/include/stdio.h'],
@@ -48,6 +53,8 @@ const PACKAGES = [
   ['webkit2gtk-driver', 'the same, with the engine of Safari', ['test'], 'WebKitWebDriver'],
   ['xvfb', 'the screen of that browser', ['test'], 'Xvfb'],
   ['postgresql', 'the second database of the store', ['test'], postgresIsThere],
+  ['sslscan', 'sees what a TLS server supports, beside our audit', ['test', 'audit'], 'sslscan'],
+  ['testssl.sh', 'the same', ['audit'], 'testssl'],
   ['rspamd', 'the filter whose findings ours are compared with', ['compare'], 'rspamd'],
 ]
 

@@ -64,3 +64,44 @@ export function auditServer(name: string): AuditServer {
   if (found === undefined) throw new Error(`no server ${name}`)
   return found
 }
+
+interface Difference {
+  readonly servers: readonly string[]
+  readonly oracle: 'sslscan' | 'testssl'
+  /** What only we see, and what only the other one does. */
+  readonly more?: RegExp
+  readonly missing?: RegExp
+  readonly why: string
+}
+
+const DIFFERENCES: readonly Difference[] = [
+  {
+    servers: ['Brainpool only', 'a Brainpool key'],
+    oracle: 'sslscan',
+    more: /^TLSv1\.2 (?:TLS_ECDHE_|group )/,
+    why: 'sslscan offers no Brainpool curve when it asks for suites, so it finds none with ECDHE',
+  },
+  {
+    servers: ['ChaCha20 only'],
+    oracle: 'sslscan',
+    more: /^TLSv1\.2 group /,
+    why: 'sslscan asks for groups of TLS 1.2 with suites of AES only',
+  },
+]
+
+/** What another program sees differently, and why that is so; see docs/design/audit-oracles.md. */
+export function knownDifference(
+  server: string,
+  oracle: 'sslscan' | 'testssl',
+  found: { readonly missing: readonly string[]; readonly more: readonly string[] },
+): string | undefined {
+  const fits = (seen: readonly string[], allowed: RegExp | undefined): boolean =>
+    seen.every(one => allowed?.test(one) === true)
+  return DIFFERENCES.find(
+    one =>
+      one.oracle === oracle &&
+      one.servers.includes(server) &&
+      fits(found.more, one.more) &&
+      fits(found.missing, one.missing),
+  )?.why
+}

@@ -9,19 +9,30 @@ const SUITES_AT_ONCE = 120
 
 /** Everything that a server supports: what it chooses is taken out and asked for again. */
 export async function deepAudit(audit: Audit): Promise<void> {
-  for (const protocol of Object.keys(VERSION).toReversed() as Protocol[])
-    await auditProtocol(audit, protocol)
+  let withGroups = true
+  for (const protocol of Object.keys(VERSION).toReversed() as Protocol[]) {
+    const suites = await auditProtocol(audit, protocol)
+    if (protocol === 'TLSv1.3' || !withGroups) continue
+    // Groups are a matter of the server, not of each version: the newest that has them will do.
+    const ephemeral = suites.filter(suite => agreementOf(suite) === 'ecdhe')
+    if (ephemeral.length === 0) continue
+    withGroups = false
+    await allGroups(audit, { ...everythingOf(protocol), suites: ephemeral })
+  }
 }
 
-async function auditProtocol(audit: Audit, protocol: Protocol): Promise<void> {
-  const all = {
-    protocol,
-    suites: suitesOf(protocol),
-    groups: groupsOf(protocol),
-    schemes: ALL_SCHEMES,
-  }
+const everythingOf = (protocol: Protocol): Offer => ({
+  protocol,
+  suites: suitesOf(protocol),
+  groups: groupsOf(protocol),
+  schemes: ALL_SCHEMES,
+})
+
+/** Gives  the suites that the server takes. */
+async function auditProtocol(audit: Audit, protocol: Protocol): Promise<readonly number[]> {
+  const all = everythingOf(protocol)
   const first = await firstOf(audit, all)
-  if (first === undefined) return
+  if (first === undefined) return []
   const accepted = [first, ...(await allSuites(audit, all, first))]
   const suites = accepted.map(({ suite }) => suite)
   noteFeatures(audit, accepted)
@@ -33,7 +44,6 @@ async function auditProtocol(audit: Audit, protocol: Protocol): Promise<void> {
   if (protocol === 'TLSv1.2') {
     const of = (agreement: 'ecdhe' | 'dhe'): readonly number[] =>
       suites.filter(suite => agreementOf(suite) === agreement)
-    await allGroups(audit, { ...all, suites: of('ecdhe') })
     // Without fields to choose from, the server has to show its own.
     await audit.ask({
       ...all,
@@ -43,6 +53,7 @@ async function auditProtocol(audit: Audit, protocol: Protocol): Promise<void> {
     const signed = [...of('ecdhe'), ...of('dhe')]
     await schemesOf12(audit, { ...all, suites: signed })
   }
+  return suites
 }
 
 /** In pieces: a server may not read a list of all that there ever was. */
