@@ -24,6 +24,8 @@ bogus_name = "bogus"
 ca_file = "${lab.caFile}"
 allowed_networks = ["127.0.0.0/8", "::1"]
 smtp_timeout = "3s"
+fetch_timeout = "3s"
+max_crl_size = "8M"
 `
 const { prober: settings } = parseConfig(SETTINGS, undefined)
 const ready = createProber({ settings, heloName: 'gateway.test', now: Date.now })
@@ -42,6 +44,7 @@ const maker = new VerdictMaker({
   now: Date.now,
 })
 await t.test('every case has its level, and the code that says why', async t => {
+  const before = process.memoryUsage().rss
   const made = new Map<string, MadeVerdict>()
   await runProbes(
     plainTasks(lab.cases.map(domainOf)),
@@ -66,6 +69,8 @@ await t.test('every case has its level, and the code that says why', async t => 
       else t.same(verdict?.match, [])
     })
   }
+  const grown = process.memoryUsage().rss - before
+  t.ok(grown < 400_000_000, `${grown} bytes more, servers and zones among them`)
 })
 
 async function* plainTasks(domains: readonly string[]): AsyncGenerator<Task> {

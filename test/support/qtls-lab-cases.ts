@@ -30,6 +30,8 @@ export interface LabServer {
   readonly tls?: TlsOptions
   readonly manner?: Manner
   readonly isPlain?: boolean
+  /** Its own certificate stands behind itself 200 times. */
+  readonly isLong?: boolean
   readonly isIpv6?: boolean
   /** It has no name in the zone of its own: another server's second address. */
   readonly isNameless?: boolean
@@ -382,6 +384,27 @@ export const LAB_CASES: readonly LabCase[] = [
     level: 'mandatory',
     codes: ['chain_incomplete'],
     ...wish({ ...USUAL, withoutIntermediate: true }),
+  },
+  {
+    name: 'huge-crl',
+    what: 'a list of 100 MB',
+    level: 'mandatory',
+    codes: ['revocation_unavailable'],
+    ...wish({ crl: 'http://pki.test/huge.crl' }),
+  },
+  {
+    name: 'endless-ocsp',
+    what: 'an OCSP answer that never ends, with a list that is in order',
+    level: 'qualified',
+    codes: ['ocsp_unavailable'],
+    ...wish({ crl: CRL, ocsp: 'http://pki.test/endless' }),
+  },
+  {
+    name: 'long-chain',
+    what: 'a chain of 200 certificates, whose first ones are in order',
+    level: 'qualified',
+    codes: [],
+    ...one({ manner: {}, isLong: true }),
   },
   {
     name: 'injection',

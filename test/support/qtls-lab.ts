@@ -1,4 +1,4 @@
-import { createServer as createHttp, type Server } from 'node:http'
+import { createServer as createHttp, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -138,12 +138,15 @@ class Builder {
     address: string,
     certificate: LabCertificate | undefined,
   ): Promise<void> {
+    const cert = server.isLong === true ? { cert: certificate?.cert.repeat(100) } : {}
     const dhparam = name === 'dhe1024' ? { dhparam: DH_1024 } : {}
     const started = await startMailServer({
       address,
       port: 25,
       name: `${server.host ?? 'mx'}.${name}`,
-      ...(certificate === undefined ? {} : { tls: { ...certificate, ...dhparam, ...server.tls } }),
+      ...(certificate === undefined
+        ? {}
+        : { tls: { ...certificate, ...cert, ...dhparam, ...server.tls } }),
       ...(server.manner === undefined ? {} : { manner: server.manner }),
     })
     this.#closing.push(() => started.close())
@@ -179,12 +182,35 @@ async function serveWeb(
     return authority.answerOcsp(body, url === '/ocsp' ? 'middle' : 'nobody')
   }
   const web = createHttp((request, response) => {
+    if (request.url === '/huge.crl') return flood(response, 100)
+    if (request.url === '/endless') return dribble(response)
     buffer(request)
       .then(body => answer(request.url ?? '', body))
       .then(bytes => response.end(bytes))
       .catch(() => response.writeHead(500).end())
   })
   await listen(web, 80, WEB, closing)
+}
+
+/** Megabytes, as fast as they are taken. */
+function flood(response: ServerResponse, megabytes: number): void {
+  const block = Buffer.alloc(1_000_000, 0x30)
+  let left = megabytes
+  const more = (): void => {
+    while (left > 0 && response.writable) {
+      left -= 1
+      if (!response.write(block)) return
+    }
+    response.end()
+  }
+  response.on('drain', more)
+  more()
+}
+
+/** A byte now and then, and no end. */
+function dribble(response: ServerResponse): void {
+  const timer = setInterval(() => response.write('0'), 50)
+  response.on('close', () => clearInterval(timer))
 }
 
 async function servePolicies(
