@@ -1,25 +1,62 @@
 import { buildTrust, readTrustStore, type TrustStore } from '../qtls/chain-trust.js'
 import { parseCertificate, type CertificateFacts } from '../qtls/certificate.js'
 import { nameConstraintProblem } from '../qtls/name-constraints.js'
-import type { CertificateChecks } from '../seal/keys/key-checks.js'
+import type { CheckRevocation } from '../qtls/revocation.js'
+import type { AskRevocation, CertificateChecks, RevocationState } from '../seal/keys/key-checks.js'
 
 const FOR_MAIL: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.3.4', '2.5.29.37.0'])
 const WEAK_HASHES: ReadonlySet<string | undefined> = new Set(['md2', 'md5', 'sha1', undefined])
 
 /**
- * Looks whether a trusted authority has issued a recipient's certificate for mail.
+ * Looks whether a trusted authority has issued a recipient's certificate for mail, and has not revoked
+ * it since.
  *
- * Shape   `file` holds the authorities, PEM; it is read when the first certificate asks
+ * Shape   `file` holds the authorities, PEM; it is read when the first certificate asks. Without
+ *         `revocation` nobody is asked
  * Source  RFC 5280, 6.1; RFC 8550, 4.4
  */
-export function certificateChecks(file: string): CertificateChecks {
-  let store: TrustStore | undefined
+export function certificateChecks(file: string, revocation?: CheckRevocation): CertificateChecks {
+  let known: TrustStore | undefined
+  const store = (): TrustStore => (known ??= readTrustStore([file]))
   return Object.freeze({
-    issuerProblem: (certificate: Buffer, chain: readonly Buffer[], now: number) => {
-      store ??= readTrustStore([file])
-      return issuerProblem([certificate, ...chain], store, now)
-    },
+    issuerProblem: (certificate: Buffer, chain: readonly Buffer[], now: number) =>
+      issuerProblem([certificate, ...chain], store(), now),
+    ...(revocation === undefined ? {} : { revocation: askRevocation(store, revocation) }),
   })
+}
+
+function askRevocation(store: () => TrustStore, check: CheckRevocation): AskRevocation {
+  return async (certificate, chain, signal) => {
+    const sent = [certificate, ...chain]
+    const { path, anchor } = buildTrust(sent.map(base64), store())
+    const all = [...path.flatMap(index => sent[index] ?? []), ...anchorOf(anchor)]
+    const facts = all.flatMap(der => parseCertificate(der) ?? [])
+    const below = facts.slice(0, -1).flatMap((certificate, index) => {
+      const issuer = facts[index + 1]
+      return issuer === undefined ? [] : [{ index, certificate, issuer }]
+    })
+    const [leaf] = facts
+    // Whoever issued it is not known, so that nobody's word about it can be checked.
+    if (below.length === 0)
+      return leaf !== undefined && namesSource(leaf) ? 'unavailable' : 'unnamed'
+    const statuses = await check(below, undefined, signal)
+    const states = statuses.map(({ sources }) => stateOf(sources.map(({ state }) => state)))
+    return WORST_FIRST.find(state => states.includes(state)) ?? 'unnamed'
+  }
+}
+
+const base64 = (der: Buffer): string => der.toString('base64')
+
+const namesSource = ({ crlUrls, ocspUrls }: CertificateFacts): boolean =>
+  crlUrls.length + ocspUrls.length > 0
+
+const WORST_FIRST = ['revoked', 'unavailable', 'good', 'unnamed'] as const
+
+/** One source that is good will do where another does not answer; one that says revoked always counts. */
+function stateOf(states: readonly string[]): RevocationState {
+  if (states.includes('revoked')) return 'revoked'
+  if (states.includes('good')) return 'good'
+  return states.length === 0 ? 'unnamed' : 'unavailable'
 }
 
 function issuerProblem(
@@ -27,8 +64,7 @@ function issuerProblem(
   store: TrustStore,
   now: number,
 ): string | undefined {
-  const base64 = sent.map(der => der.toString('base64'))
-  const { outcome, path, anchor, detail } = buildTrust(base64, store)
+  const { outcome, path, anchor, detail } = buildTrust(sent.map(base64), store)
   if (outcome !== 'trusted') return `no trusted authority has issued it (${detail ?? outcome})`
   const all = [...path.flatMap(index => sent[index] ?? []), ...anchorOf(anchor)]
   const [leaf, ...issuers] = all.flatMap(der => parseCertificate(der) ?? [])

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { certificateChecks } from '../../src/cli/key-trust.js'
+import type { RevocationSource } from '../../src/qtls/facts.js'
 import { AUTHORITY_EXTENSIONS, KeyMaker, MAIL_EXTENSIONS } from '../support/seal-keys.js'
 
 const maker = new KeyMaker()
@@ -104,3 +105,43 @@ await t.test(
     t.throws(() => nowhere.issuerProblem(root, [], now), { code: 'ERR_CONFIG_FILE' })
   },
 )
+
+await t.test('the worst word about a certificate or its authorities counts', async t => {
+  const leaf = maker.certificate('asked', { by: 'middle' })
+  const signal = new AbortController().signal
+  const told = async (states: readonly (readonly RevocationSource['state'][])[]) => {
+    const asked: number[] = []
+    const { revocation } = certificateChecks(maker.box.path('root.pem'), async path => {
+      asked.push(path.length)
+      return states.map((of, index) => ({ index, sources: of.map(sourceOf) }))
+    })
+    const state = await revocation?.(leaf, [middle], signal)
+    t.same(asked, [2], 'it and its authority, not the root')
+    return state
+  }
+  t.equal(await told([['good'], ['good']]), 'good')
+  t.equal(await told([['good', 'unavailable'], []]), 'good')
+  t.equal(await told([['good', 'revoked'], ['good']]), 'revoked')
+  t.equal(await told([['good'], ['revoked']]), 'revoked')
+  t.equal(await told([['stale', 'bad-signature'], ['good']]), 'unavailable')
+  t.equal(await told([['unknown'], []]), 'unavailable')
+  t.equal(await told([[], []]), 'unnamed')
+})
+
+await t.test('who cannot be checked is not asked about', async t => {
+  const signal = new AbortController().signal
+  const never = certificateChecks(maker.box.path('root.pem'), async () => {
+    throw new Error('asked')
+  })
+  const plain = maker.certificate('plain')
+  t.equal(await never.revocation?.(plain, [], signal), 'unnamed')
+  const named = maker.certificate('named', {
+    extensions: ['crlDistributionPoints=URI:http://crl.example/x.crl'],
+  })
+  t.equal(await never.revocation?.(named, [], signal), 'unavailable')
+})
+
+function sourceOf(state: RevocationSource['state']): RevocationSource {
+  const times = { thisUpdate: undefined, nextUpdate: undefined, revokedAt: undefined }
+  return { method: 'crl', url: 'http://crl.example/', state, ...times, detail: undefined }
+}

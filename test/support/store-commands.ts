@@ -18,7 +18,7 @@ export interface CommandResult {
 }
 
 /** A directory with settings that name a store in it, and a way to run commands on them. */
-export function storeBench(t: Test, command: unknown) {
+export function storeBench(t: Test, command: unknown, context: object = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'postseal-command-'))
   t.teardown(() => rmSync(directory, { recursive: true }))
   const url = `sqlite:${join(directory, 'store.db')}`
@@ -55,7 +55,10 @@ export function storeBench(t: Test, command: unknown) {
           .fail((text: string | null, error: unknown) => {
             throw error ?? new Error(text ?? 'usage')
           })
-          .parseAsync([...args, '--config', config], { openServices: servicesInThisThread })
+          .parseAsync([...args, '--config', config], {
+            openServices: servicesInThisThread,
+            ...context,
+          })
         exit = process.exitCode ?? 0
       } catch (thrown) {
         exit = exitCodeOf(thrown)

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { CommandModule } from 'yargs'
 import type { Config } from '../../config/load.js'
-import { keyOwner } from '../../seal/keys/key-address.js'
+import { keyAddress, keyOwner } from '../../seal/keys/key-address.js'
 import { problemsOf } from '../../seal/keys/key-checks.js'
+import { lookUpOf } from '../../seal/keys/look-up.js'
 import { letterKey } from '../../seal/keys/stored-key.js'
 import { currentActor } from '../../store/actor.js'
 import { ALL_CUSTOMERS } from '../../store/admin.js'
@@ -13,6 +14,7 @@ import { createServices } from '../container.js'
 import { EXIT, UsageError } from '../exit.js'
 import { importKeys, type ImportedKey, type KeyImport } from '../import-keys.js'
 import { inputFiles } from '../input-files.js'
+import { openKeyNetwork, type KeyNetwork } from '../key-network.js'
 import { certificateChecks } from '../key-trust.js'
 import { keyJson, keyLine, keyStory } from '../key-text.js'
 import { checkCustomer } from '../known-customer.js'
@@ -178,18 +180,63 @@ const check: Command<Scope> = {
     const owner = ownerOf(text)
     return withExistingStore(options, async ({ recipientKeys }, _url, settings) => {
       const rules = { now: Date.now(), minRsaBits: settings.keys.min_rsa_bits }
-      const checks = certificateChecks(settings.keys.authorities)
+      const network = networkOf(options, settings)
+      const checks = certificateChecks(settings.keys.authorities, network.revocation)
       let good = 0
       let bad = 0
-      for await (const key of recipientKeys.list({ customer, owner })) {
-        const problems = await problemsOf(key, rules, checks, AbortSignal.timeout(CHECK_MS))
-        if (problems.length === 0) good += 1
-        else bad += 1
-        if (json) printJson({ ...keyJson(key), usable: problems.length === 0, problems })
-        else if (problems.length > 0) printLine(`${keyLine(key)}\n    ${problems.join('; ')}`)
+      try {
+        for await (const key of recipientKeys.list({ customer, owner })) {
+          const problems = await problemsOf(key, rules, checks, AbortSignal.timeout(CHECK_MS))
+          if (problems.length === 0) good += 1
+          else bad += 1
+          if (json) printJson({ ...keyJson(key), usable: problems.length === 0, problems })
+          else if (problems.length > 0) printLine(`${keyLine(key)}\n    ${problems.join('; ')}`)
+        }
+      } finally {
+        network.close()
       }
       printNotice(`${good} keys can be used, ${bad} cannot.`)
       if (bad > 0) process.exitCode = EXIT.data
+    })
+  },
+}
+
+const find: Command<{ address: string; json: boolean }> = {
+  command: 'find <address>',
+  describe: 'Look for keys of an address where [keys] says, and keep them',
+  builder: yargs =>
+    yargs
+      .positional('address', { type: 'string', demandOption: true, describe: 'Of the recipient' })
+      .option('json', SCOPE.json)
+      .epilogue(
+        'Asks a directory (ldap_url) and the server of the domain (wkd); both are off by default.',
+      )
+      .example('$0 key find anna@example.org', '')
+      .strict(),
+  handler: async ({ address, json, ...options }) => {
+    const owner = keyAddress(address)
+    if (owner === undefined) throw new UsageError(`not an address: ${printable(address)}`)
+    await withStore(options, async ({ recipientKeys: store }, settings) => {
+      const { min_rsa_bits: minRsaBits, lookup_timeout: each } = settings.keys
+      const network = networkOf(options, settings)
+      try {
+        const { places } = network
+        if (places.length === 0) throw new UsageError('neither [keys] wkd nor ldap_url is set')
+        // A server may be asked twice, at both of its places.
+        const timeoutMs = 2 * each * places.length
+        const lookUp = lookUpOf({ places, store, minRsaBits, now: Date.now, timeoutMs })
+        const { kept, notes } = await lookUp(owner, AbortSignal.timeout(2 * timeoutMs))
+        for (const note of notes) printNotice(printable(note))
+        const prints = new Set(kept.map(({ fingerprint }) => fingerprint))
+        for await (const key of store.list({ customer: ALL_CUSTOMERS, owner })) {
+          if (!prints.has(key.fingerprint) || key.customer !== ALL_CUSTOMERS) continue
+          if (json) printJson(keyJson(key))
+          else printLine(keyLine(key))
+        }
+        printNotice(`${kept.length} keys found.`)
+      } finally {
+        network.close()
+      }
     })
   },
 }
@@ -205,15 +252,22 @@ export const command: Command = {
     yargs
       .command([
         importFiles,
+        find,
         list,
         show,
         remove,
         check,
       ] as unknown as CommandModule<GlobalOptions>[])
-      .demandCommand(1, 'Name an action: import, list, show, remove or check.')
+      .demandCommand(1, 'Name an action: import, find, list, show, remove or check.')
       .example('$0 key import anna.pem', 'one certificate')
       .example('$0 key check', 'which ones cannot be used'),
   handler: () => undefined,
+}
+
+/** A program that runs the command may pass a network of its own as yargs' context. */
+function networkOf(options: object, settings: Config): KeyNetwork {
+  const { openNetwork = openKeyNetwork } = options as { openNetwork?: typeof openKeyNetwork }
+  return openNetwork(settings)
 }
 
 function settingsOf({ config, openServices = createServices }: StoreOptions): Config {

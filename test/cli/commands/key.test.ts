@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { command } from '../../../src/cli/commands/key.js'
+import type { KeyNetwork } from '../../../src/cli/key-network.js'
 import { readCertificate } from '../../../src/seal/keys/read-certificate.js'
 import { storeBench } from '../../support/store-commands.js'
 import { KeyMaker, MAIL_EXTENSIONS } from '../../support/seal-keys.js'
@@ -167,6 +168,67 @@ void t.test('check names what can no longer be used', async t => {
   )
   const json = lines((await bench.run('key', 'check', '--json', '--for', 'found@example.org')).out)
   t.match(json, [{ usable: true, problems: [], source: 'harvest' }])
+})
+
+void t.test('a key is looked for where the settings say, and kept', async t => {
+  const { key } = readCertificate(anna)
+  const asked: string[] = []
+  let closed = 0
+  const openNetwork = (): KeyNetwork => ({
+    places: [
+      {
+        source: 'ldap',
+        ask: async address => {
+          asked.push(address)
+          return address === 'anna@example.org'
+            ? { keys: [key] }
+            : { keys: [], trouble: 'no answer' }
+        },
+      },
+    ],
+    revocation: async path =>
+      path.map(({ index }) => ({
+        index,
+        sources: [
+          {
+            method: 'crl',
+            url: 'http://crl.example/',
+            state: 'revoked',
+            thisUpdate: undefined,
+            nextUpdate: undefined,
+            revokedAt: undefined,
+            detail: undefined,
+          },
+        ],
+      })),
+    close: () => {
+      closed += 1
+    },
+  })
+  const bench = storeBench(t, command, { openNetwork })
+  t.match(await bench.run('key', 'find', 'Anna@Example.org'), {
+    out: new RegExp(`^anna@example\\.org {2}smime .* ldap {2}${print}\\n$`),
+    err: /1 keys found/,
+    exit: 0,
+  })
+  t.match(await bench.run('key', 'find', 'b@example.org', '--json'), {
+    out: '',
+    err: /ldap: no answer\n0 keys found/,
+    exit: 0,
+  })
+  t.same(asked, ['anna@example.org', 'b@example.org'])
+  t.match(await bench.run('key', 'find', 'anna'), { err: /not an address: anna/, exit: 64 })
+  writeFileSync(join(bench.directory, 'ca.pem'), maker.pem('root'))
+  const settings = join(bench.directory, 'milter.conf')
+  const trust = `[keys]\nauthorities = "${join(bench.directory, 'ca.pem')}"\n`
+  writeFileSync(settings, `${readFileSync(settings, 'utf8')}${trust}`)
+  t.match(await bench.run('key', 'check'), { out: /its authority has revoked it/, exit: 65 })
+  t.equal(closed, 3)
+  const off = storeBench(t, command)
+  t.match(await off.run('key', 'find', 'a@example.org'), {
+    err: /neither \[keys\] wkd nor ldap_url is set/,
+    exit: 64,
+  })
 })
 
 void t.test('wrong words end with what is wrong', async t => {
