@@ -89,7 +89,7 @@ interface Entry {
 }
 
 /** Source  APPNOTE 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16 */
-function zipOf(entries: readonly Entry[]): Buffer {
+export function zipOf(entries: readonly Entry[]): Buffer {
   const front: Buffer[] = []
   const directory: Buffer[] = []
   let at = 0

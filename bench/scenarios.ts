@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.js'
+import { attachmentsScenario } from './scenarios/attachments.js'
 import { contentScenario } from './scenarios/content.js'
 import { domainsScenario } from './scenarios/domains.js'
 import { gatewayScenario } from './scenarios/gateway.js'
@@ -17,6 +18,7 @@ export const SCENARIOS: readonly Scenario[] = [
   tcpStallScenario,
   gatewayScenario,
   contentScenario,
+  attachmentsScenario,
   memoryScenario,
   postfixScenario,
   lanesScenario,

@@ -29,6 +29,7 @@ import { encodingKind } from '../../src/message/transfer-decoder.js'
 import { VERDICTS, type Finding } from '../../src/policy/model.js'
 import { compileVendors } from '../../src/policy/vendor.js'
 import { vendorSchema } from '../../src/policy/vendor-schema.js'
+import { ATTACHMENT } from './fuzz-attachments.js'
 import { LETTER, mailOf, multipartOf } from './detect-tools.js'
 import { hasTextForReaderInPipe } from './fuzz-forward-zip.js'
 import { TLS_REPLY } from './fuzz-tls.js'
@@ -288,6 +289,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   detectorTarget(rmsPlugin, 'rms'),
   detectorTarget(postsealPlugin, 'postseal'),
   TNEF,
+  ATTACHMENT,
   TLS_REPLY,
   KEYS,
   STAGE,
