@@ -7,13 +7,14 @@ import { command as detect } from './commands/detect.js'
 import { command as doctor } from './commands/doctor.js'
 import { command as domain } from './commands/domain.js'
 import { command as follow } from './commands/follow.js'
+import { command as forecast } from './commands/forecast.js'
 import { command as key } from './commands/key.js'
 import { command as maps } from './commands/maps.js'
 import { command as milter } from './commands/milter.js'
 import { command as pause } from './commands/pause.js'
 import { command as plugins } from './commands/plugins.js'
-import { command as probe } from './commands/probe.js'
 import { command as policyd } from './commands/policyd.js'
+import { command as probe } from './commands/probe.js'
 import { command as release } from './commands/release.js'
 import { command as report } from './commands/report.js'
 import { command as resume } from './commands/resume.js'
@@ -31,6 +32,7 @@ export const commands = [
   detect,
   domain,
   probe,
+  forecast,
   key,
   maps,
   policyd,

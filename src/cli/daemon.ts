@@ -7,6 +7,7 @@ import { createServices, type Services } from './container.js'
 import { startHousekeeping } from './housekeeping.js'
 import { listenOn } from './listen.js'
 import { startLogFollower } from './log-follower.js'
+import { startProber } from './start-prober.js'
 import { serviceManager } from './systemd.js'
 import { startUpkeep } from './upkeep.js'
 
@@ -49,6 +50,10 @@ export async function runDaemon(options: DaemonOptions, signals: Signals = proce
     const server = await services.server
     open.push(() => server.close({ deadlineMs: config.milter.shutdown_timeout }))
     const address = await listenOn(server, config)
+    if (options.everything && config.prober.in_daemon) {
+      const prober = await startProber(services)
+      open.push(() => prober.stop())
+    }
     if (options.everything) {
       const housekeeping = startHousekeeping(store, log)
       open.push(() => housekeeping.stop())

@@ -17,6 +17,16 @@ const NAME = {
 
 /** How the servers of recipients' domains are looked at. */
 export const PROBER = {
+  in_daemon: boolean({
+    default: true,
+    doc: 'Whether `postseal run` looks at domains: at once at those that mail waits for, at others when their time has come. Without it, something else runs `postseal probe --watch`.',
+  }),
+  on_demand_per_hour: integer({
+    default: 100,
+    min: 1,
+    max: 1_000_000,
+    doc: 'Unknown domains that are looked at at once for one sender within an hour; more of them wait for the hours after.',
+  }),
   resolver: text({
     ...NAME_SERVER,
     default: '127.0.0.1',

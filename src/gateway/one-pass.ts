@@ -8,7 +8,7 @@ import { protect, type Outcome } from './pipeline.js'
 import { recordOf } from './record.js'
 import { newReference } from './reference.js'
 import { answerCode, answerForRoute, type Answer } from './reply.js'
-import { transitOf } from './transit.js'
+import { transitOf, vouchedFor } from './transit.js'
 import type { GatewayDependencies, Visit } from './visit.js'
 import { leaveSeat, takeSeat, type Guest, type SeatFacts } from './waiting-room.js'
 
@@ -106,7 +106,21 @@ async function seat(
     return passage.earlier?.root ?? reference
   const facts = { ...seatFacts(visit, known, guest), reference }
   const entry = { ...facts, passage, decision: recipient, why: route.why }
+  if (route.why === 'wait') await askFor(recipient.domain, visit, known, store)
   return (await takeSeat(entry, visit.engine.config, store)).reference
+}
+
+/** Has the domain looked at that a message waits for; whoever asks for many has to wait longer. */
+function askFor(
+  domain: string,
+  { mail, engine }: Visit,
+  { passage }: Known,
+  store: GatewayDependencies['store'],
+): Promise<void> {
+  const { authUser, clientAddress } = vouchedFor(passage, mail)
+  const asker = authUser ?? clientAddress ?? mail.envelope.sender
+  const perHour = engine.config.prober.on_demand_per_hour
+  return store.requestProbe(domain, 'a message waits for it', { asker, perHour })
 }
 
 /** Lets somebody go who has waited: after the record, so that a failure before it changes nothing. */

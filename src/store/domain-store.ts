@@ -25,7 +25,7 @@ export interface DomainStoreOptions {
   readonly onLevels: () => void
 }
 
-const PAGE = 5000
+const PAGE = 1000
 const VERDICT_PAGE = 500
 /** Facts are long; a group of them travels to the worker at once. */
 const MAX_FACTS = 4_000_000
@@ -134,12 +134,19 @@ export class DatabaseDomains implements DomainStore {
   async *levelsInForce(): AsyncIterable<readonly LevelsOfDomain[]> {
     const now = this.#options.now()
     const levels = new LevelsInForce(await this.#run('levelsBelow', { now }))
-    let after = ''
+    const read = (after: string) => {
+      const page = this.#run('pageOfLevels', { after, limit: PAGE, now })
+      // Nobody may be there any more to be told that it could not be read.
+      page.catch(() => undefined)
+      return page
+    }
+    let coming = read('')
     for (;;) {
-      const page = await this.#run('pageOfLevels', { after, limit: PAGE, now })
+      const page = await coming
+      // The next one is read while this one is used.
+      if (page.end !== undefined) coming = read(page.end)
       yield levels.page(page)
       if (page.end === undefined) return
-      after = page.end
     }
   }
 

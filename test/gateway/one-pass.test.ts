@@ -203,6 +203,7 @@ t.test('an undetermined domain waits at split and goes on when the answer is the
     tries: 1,
   })
   t.match(gateway.memory.notices, [{ kind: 'waiting', to: 'anna@in.example', cause: 'AAAAAAAA1' }])
+  t.match(gateway.memory.probes, [/^new\.example: a message waits for it for \S+, 100 an hour$/])
 
   now += 20 * 60_000
   await pass(gateway, 're-split', first.onward, ['bob@new.example'])

@@ -55,7 +55,10 @@ export function memoryStore(levels: Readonly<Record<string, DomainLevel['level']
     },
     queueEntry: async queueId => memory.queue.get(queueId) ?? { deliveries: [], attempts: [] },
     addNotice: async notice => void memory.notices.push(notice),
-    requestProbe: async (domain, why) => void memory.probes.push(`${domain}: ${why}`),
+    requestProbe: async (domain, why, quota) => {
+      const whose = quota === undefined ? '' : ` for ${quota.asker}, ${quota.perHour} an hour`
+      memory.probes.push(`${domain}: ${why}${whose}`)
+    },
     referenceKey: async () => Buffer.alloc(32, 7),
     close: async () => undefined,
   }
