@@ -1,5 +1,6 @@
 import type { Scenario } from './scenario.js'
 import { attachmentsScenario } from './scenarios/attachments.js'
+import { auditScenario } from './scenarios/audit.js'
 import { contentScenario } from './scenarios/content.js'
 import { domainsScenario } from './scenarios/domains.js'
 import { gatewayScenario } from './scenarios/gateway.js'
@@ -24,5 +25,6 @@ export const SCENARIOS: readonly Scenario[] = [
   lanesScenario,
   storeScenario,
   probeScenario,
+  auditScenario,
   domainsScenario,
 ]

@@ -53,7 +53,12 @@ const PACKAGES = [
   ['webkit2gtk-driver', 'the same, with the engine of Safari', ['test'], 'WebKitWebDriver'],
   ['xvfb', 'the screen of that browser', ['test'], 'Xvfb'],
   ['postgresql', 'the second database of the store', ['test'], postgresIsThere],
-  ['sslscan', 'sees what a TLS server supports, beside our audit', ['test', 'audit'], 'sslscan'],
+  [
+    'sslscan',
+    'sees what a TLS server supports, beside our audit',
+    ['test', 'bench', 'audit'],
+    'sslscan',
+  ],
   ['testssl.sh', 'the same', ['audit'], 'testssl'],
   ['rspamd', 'the filter whose findings ours are compared with', ['compare'], 'rspamd'],
 ]
