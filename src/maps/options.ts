@@ -3,11 +3,9 @@ import { parseMapTypes } from '../postfix/instance.js'
 import { mapsDirectory, nextHopOf } from '../postfix/lanes/names.js'
 import { chooseMapType, type MapType } from '../postfix/map-type.js'
 import { outputOf, postfixRunner, type RunPostfix } from '../postfix/run.js'
+import { readTlsProfile } from '../qtls/tls-profile.js'
 import type { Pin } from './policy.js'
 import type { LevelSource, MapOptions } from './write.js'
-
-/** Name of the TLS profile in force, for the header of each map. */
-const PROFILE = 'bsi-compatible'
 
 /** The profile that follows the guideline to the letter; its levels hold for the keys that were seen. */
 const STRICT_PROFILE = 'bsi-2026'
@@ -41,7 +39,7 @@ export const NO_LEVELS: LevelSource = Object.freeze({
 export async function mapOptions(of: MapsOf): Promise<MapOptions> {
   const { config, levels, now, run = postfixRunner(config.postfix) } = of
   const { mapType: wanted = config.maps.map_type, directory = mapsDirectory(config) } = of
-  const profile = PROFILE
+  const profile = readTlsProfile(config.prober.tls_profile).name
   return {
     levels,
     now,

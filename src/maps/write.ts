@@ -160,7 +160,7 @@ async function draft(
       drafts.set(name, new MapDraft({ name, path, target, header, fixed: fixed.entries[name] }))
     }
     const maker = new EntryMaker(options)
-    for await (const page of levels.levelsInForce()) {
+    for await (const page of levels.levelsInForce(profile)) {
       for (const domain of page) {
         const reason = addDomain(maker, domain, drafts)
         if (reason !== undefined && refused.length < MAX_REFUSED) {

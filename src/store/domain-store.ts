@@ -131,11 +131,11 @@ export class DatabaseDomains implements DomainStore {
     return this.#run('listConfirmations', { now: this.#options.now() })
   }
 
-  async *levelsInForce(): AsyncIterable<readonly LevelsOfDomain[]> {
+  async *levelsInForce(profile?: string): AsyncIterable<readonly LevelsOfDomain[]> {
     const now = this.#options.now()
     const levels = new LevelsInForce(await this.#run('levelsBelow', { now }))
     const read = (after: string) => {
-      const page = this.#run('pageOfLevels', { after, limit: PAGE, now })
+      const page = this.#run('pageOfLevels', { after, limit: PAGE, now, profile })
       // Nobody may be there any more to be told that it could not be read.
       page.catch(() => undefined)
       return page

@@ -45,8 +45,11 @@ export interface DomainStore {
   withdrawConfirmation(id: number, by: string, reason: string): Promise<boolean>
   /** Those in force, by number. */
   listConfirmations(): Promise<readonly Confirmation[]>
-  /** Every level in force by name of the domain, page by page; see `LevelsOfDomain`. */
-  levelsInForce(): AsyncIterable<readonly LevelsOfDomain[]>
+  /**
+   * Every level in force by name of the domain, page by page; see `LevelsOfDomain`. With `profile` only
+   * verdicts by that TLS profile count.
+   */
+  levelsInForce(profile?: string): AsyncIterable<readonly LevelsOfDomain[]>
   /** The levels of one domain, or of what lies below one. */
   policyLevels(domain: string): Promise<PolicyLevels>
   /** Domains whose levels changed since a revision; undefined: anything may have, or too many. */

@@ -213,6 +213,7 @@ export const DOMAIN_CASES: readonly StoreCase[] = [
       await store.setLevel({ ...set, domain: 'd15150.example', customer: 'clinic' })
       await store.setLevel({ ...set, domain: 'z.example', nextHop: '[MX.z.example]:25' })
       await store.setLevel({ ...set, domain: 'over.example', until: 2000 })
+      t.equal((await all(store.domains.levelsInForce('bsi-2026'))).flat().length, 2)
       const read = (await all(store.domains.levelsInForce())).flat()
       t.same(
         (await store.domains.levelsWithNextHop()).map(({ domain }) => domain),

@@ -7,6 +7,7 @@ import { ALL_CUSTOMERS, type LevelEntry } from '../../store/admin.js'
 import type { DomainLevel } from '../../store/store.js'
 import { parseTime } from '../../store/time-text.js'
 import type { Command, GlobalOptions } from '../command.js'
+import { confirm, confirmations, unconfirm } from './domain-confirm.js'
 import { EXIT, UsageError } from '../exit.js'
 import { checkCustomer, customerNames } from '../known-customer.js'
 import { printable, printJson, printLine, printNotice } from '../output.js'
@@ -213,8 +214,18 @@ export const command: Command = {
   describe: 'Set, list and import the levels of recipient domains',
   builder: yargs =>
     yargs
-      .command([set, unset, list, importFile, history] as unknown as CommandModule<GlobalOptions>[])
-      .demandCommand(1, 'Name an action: set, unset, list, import or history.')
+
+      .command([
+        set,
+        unset,
+        list,
+        importFile,
+        history,
+        confirm,
+        unconfirm,
+        confirmations,
+      ] as unknown as CommandModule<GlobalOptions>[])
+      .demandCommand(1, 'Name an action such as set, list, import, history or confirm.')
       .example('$0 domain set example.net qualified --reason "contract"', 'one domain')
       .example('$0 domain list', 'all levels in force'),
   handler: () => undefined,

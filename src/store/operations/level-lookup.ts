@@ -159,10 +159,18 @@ export type PageVerdict = Pick<
   'domain' | 'level' | 'match_hosts' | 'spki' | 'dane'
 >
 
+export interface PageOfLevels {
+  readonly after: string
+  readonly limit: number
+  readonly now: number
+  /** Only verdicts by this TLS profile count; undefined: all. */
+  readonly profile?: string | undefined
+}
+
 /** Levels in force of the domains behind a name, in the order of names; whole domains only. */
 export async function pageOfLevels(
   db: Kysely<Schema>,
-  { after, limit, now }: { readonly after: string; readonly limit: number; readonly now: number },
+  { after, limit, now, profile }: PageOfLevels,
 ): Promise<LevelPage> {
   const names = await db
     .selectFrom('domain_level')
@@ -177,6 +185,7 @@ export async function pageOfLevels(
     .select(['domain', 'level', 'match_hosts', 'spki', 'dane'])
     .where('domain', '>', after)
     .where('until', '>', now)
+    .$if(profile !== undefined, query => query.where('profile', '=', profile ?? ''))
     .orderBy('domain')
     .limit(limit)
     .execute()
