@@ -5,6 +5,7 @@ import { contentScenario } from './scenarios/content.js'
 import { domainsScenario } from './scenarios/domains.js'
 import { gatewayScenario } from './scenarios/gateway.js'
 import { lanesScenario } from './scenarios/lanes.js'
+import { lettersScenario } from './scenarios/letters.js'
 import { libraryScenario } from './scenarios/library.js'
 import { memoryScenario } from './scenarios/memory.js'
 import { postfixScenario } from './scenarios/postfix.js'
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   contentScenario,
   attachmentsScenario,
   memoryScenario,
+  lettersScenario,
   postfixScenario,
   lanesScenario,
   storeScenario,

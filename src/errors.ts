@@ -303,6 +303,12 @@ export const ERRORS = {
     exit: 78,
     remedy: 'Install a release of the plugin for this version of Postseal.',
   },
+  ERR_SEAL_KEY: {
+    text: 'no key of the recipient can be used: {reason}',
+    temporary: true,
+    exit: 75,
+    remedy: 'Get a certificate or key that is valid now, or seal in a format with a password.',
+  },
   ERR_SEAL_MALFORMED: {
     text: 'this is no sealed letter that can be read: {reason}',
     temporary: false,

@@ -136,5 +136,9 @@ export {
 export { textFile, type TextFile } from '../classification/text-file.js'
 
 export { HTML_LETTER, sealAsHtml } from '../seal/html/html-format.js'
+export { PDF_LETTER, sealAsPdf } from '../seal/pdf/pdf-format.js'
+export { PGP_LETTER, sealAsPgp } from '../seal/pgp/pgp-format.js'
+export { SMIME_LETTER, sealAsSmime } from '../seal/smime/smime-format.js'
+export { sealAsZip, ZIP_LETTER } from '../seal/zip/zip-format.js'
 export { isLetterCover, judgeLetter, type LetterJudgement } from '../seal/html/judge-letter.js'
 export { saysLetter } from '../seal/html/read-letter-file.js'

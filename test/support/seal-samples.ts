@@ -117,6 +117,11 @@ export const CLINIC_MAIL = [
   '',
 ].join('\r\n')
 
+/** What of it has to arrive: all but what is nobody's business. */
+export const INNER_MAIL = CLINIC_MAIL.split('\r\n')
+  .filter(line => !/^(?:Return-Path|Received|Bcc|X-Postseal-Reference):/.test(line))
+  .join('\r\n')
+
 export const clinicMail = (): Mail => parseMail(Buffer.from(CLINIC_MAIL), ENVELOPE)
 
 const ENVELOPE = { sender: 'anna@in.example', recipients: ['eva@good.example'] }
@@ -128,11 +133,11 @@ export async function bodyOf({ body }: Pick<SealedLetter, 'body'>): Promise<Buff
   return Buffer.concat(pieces)
 }
 
-/** The file in the last part of a letter, transfer-decoded. */
-export async function fileIn(letter: SealedLetter): Promise<Buffer> {
+/** The file in the last part of a letter, transfer-decoded; `body` where it was read before. */
+export async function fileIn(letter: SealedLetter, body?: Buffer): Promise<Buffer> {
   const header = letter.fields.map(({ name, value }) => `${name}: ${value}\r\n`).join('')
   const mail = parseMail(
-    Buffer.concat([Buffer.from(`${header}\r\n`), await bodyOf(letter)]),
+    Buffer.concat([Buffer.from(`${header}\r\n`), body ?? (await bodyOf(letter))]),
     ENVELOPE,
   )
   const part = [...mail.leaves()].at(-1)

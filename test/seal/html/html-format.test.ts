@@ -7,21 +7,23 @@ import { packageRoot } from '../../../src/config/root.js'
 import { parseMail } from '../../../src/message/parse-mail.js'
 import { HTML_LETTER, sealAsHtml } from '../../../src/seal/html/html-format.js'
 import { openLetter } from '../../../src/seal/open-letter.js'
-import { bodyOf, CLINIC_MAIL, clinicMail, fileIn, sampleOrder } from '../../support/seal-samples.js'
+import {
+  bodyOf,
+  CLINIC_MAIL,
+  clinicMail,
+  fileIn,
+  INNER_MAIL,
+  sampleOrder,
+} from '../../support/seal-samples.js'
 
 const { signal } = new AbortController()
 const READER = join(packageRoot(), 'test/support/letter-reader.py')
-
-/** What has to arrive: the message without what is nobody's business. */
-const INNER = CLINIC_MAIL.split('\r\n')
-  .filter(line => !/^(?:Return-Path|Received|Bcc|X-Postseal-Reference):/.test(line))
-  .join('\r\n')
 
 t.test('the whole message is inside, byte for byte, and opens with the password', async t => {
   const letter = await sealAsHtml(sampleOrder(clinicMail()), signal)
   const file = await fileIn(letter)
   const { header, view, data } = await openLetter(file, 'kz7mqp4l9tvahr2d', signal)
-  t.equal(data.toString(), INNER)
+  t.equal(data.toString(), INNER_MAIL)
   t.match(header, { kind: 'letter', iterations: 600_000, reference: '7k2m9q4v1p3t8s6r0abc' })
   t.match(view, {
     subject: 'Ihr Befund vom 24. November',
@@ -64,7 +66,7 @@ t.test('another program opens it: hashlib and openssl', async t => {
     return JSON.parse(stdout) as Record<string, unknown>
   }
   const { data, view } = read('KZ7M QP41 9tva hr2d')
-  t.equal(data, createHash('sha256').update(INNER).digest('hex'))
+  t.equal(data, createHash('sha256').update(INNER_MAIL).digest('hex'))
   t.match(view, { subject: 'Ihr Befund vom 24. November', sender: 'anna@in.example' })
   t.same(read('KZ7M-QP4L-9TVA-HR2E'), { refused: true })
 })
