@@ -22,6 +22,8 @@ interface Door {
   readonly pending: Map<number, Pending>
   asked: number
   isClosed: boolean
+  /** Ends the door and every question that waits at it. */
+  readonly fail: (error: Error) => void
 }
 
 /**
@@ -71,7 +73,11 @@ export class UdpExchange implements Exchange {
       const timer = setTimeout(() => end(new Error('no answer in time')), timeoutMs)
       door.pending.set(id, { question, done: end })
       void door.connected.then(() => {
-        if (door.pending.has(id)) door.socket.send(encodeQuestion(question, id))
+        if (!door.pending.has(id)) return
+        // A closed port may be heard of by whoever sends next; then nobody else hears of it.
+        door.socket.send(encodeQuestion(question, id), error => {
+          if (error !== null && !door.isClosed) door.fail(error)
+        })
       }, end)
     })
   }
@@ -103,12 +109,13 @@ function openDoor({ address, port }: NameServer, forget: (door: Door) => void): 
     socket.once('error', fail)
     socket.once('connect', () => done())
   })
-  const door: Door = { socket, connected, pending, asked: 0, isClosed: false }
-  // A closed port is heard of here, since the socket is connected.
-  socket.on('error', error => {
+  const fail = (error: Error): void => {
     forget(door)
     endDoor(door, error)
-  })
+  }
+  const door: Door = { socket, connected, pending, asked: 0, isClosed: false, fail }
+  // A closed port is heard of here, since the socket is connected.
+  socket.on('error', fail)
   socket.on('message', bytes => {
     if (bytes.length < 2) return
     const id = bytes.readUInt16BE(0)

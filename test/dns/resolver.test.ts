@@ -114,6 +114,21 @@ await t.test('a closed port is trouble, no exception', async t => {
   t.match(await resolver.ask('x.test', 'A', signal), { state: 'timeout' })
 })
 
+await t.test('a closed port is heard of by every question, not only by the first', async t => {
+  const { server, at } = await sandbox(t, {})
+  const resolver = resolverAt(
+    t,
+    { ...at, port: server.port === 9 ? 10 : 9 },
+    { timeoutMs: 600_000 },
+  )
+  const types = ['MX', 'TXT', 'A', 'AAAA', 'TLSA', 'CNAME'] as const
+  const answers = await Promise.all(types.map(type => resolver.ask('x.test', type, signal)))
+  t.same(
+    answers.map(({ state }) => state),
+    types.map(() => 'timeout'),
+  )
+})
+
 await t.test('forged replies are passed over until the true one comes', async t => {
   const stranger = createSocket('udp4')
   t.teardown(() => stranger.close())
