@@ -127,9 +127,9 @@ await t.test('whatever the bytes are, nothing is thrown', async t => {
       for (const [at, byte] of changes) bytes[at % bytes.length] = byte
       if (parseCertificate(bytes) !== undefined) read += 1
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   )
-  t.ok(read > 0, `${read} of 1000 were certificates all the same`)
+  t.ok(read > 0, `${read} of 300 were certificates all the same`)
   const deep = Buffer.concat(Array.from({ length: 8000 }, () => Buffer.from([0x30, 0x80])))
   t.equal(parseCertificate(deep), undefined)
 })

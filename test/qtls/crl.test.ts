@@ -118,14 +118,14 @@ await t.test('no changed list is good', async t => {
       read += 1
       return askCrl(crl, about, issuer).state !== 'good'
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   )
-  t.ok(read > 0, `${read} of 500 could be read`)
+  t.ok(read > 0, `${read} of 200 could be read`)
 })
 
 await t.test('a long list is walked, not built', async t => {
-  const bytes = await longCrl(authority, 200_000, [leaf])
-  t.ok(bytes.length > 7_000_000, `${bytes.length} bytes`)
+  const bytes = await longCrl(authority, 60_000, [leaf])
+  t.ok(bytes.length > 2_000_000, `${bytes.length} bytes`)
   const before = process.memoryUsage().heapUsed
   const crl = parseCrl(bytes)
   t.equal(crl && askCrl(crl, about, issuer).state, 'revoked', 'the last of them')

@@ -115,9 +115,9 @@ await t.test('worse facts never give a better level', async t => {
         return RANK[is.level] <= RANK[was.level]
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
-  t.equal(seen, 200)
+  t.equal(seen, 100)
 })
 
 await t.test('the stricter profile never gives a better level', async t => {
@@ -147,9 +147,9 @@ await t.test('only servers that pass are in the match, and each of them is bound
         })
       )
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
-  t.ok(qualified > 20, `${qualified} qualified`)
+  t.ok(qualified > 10, `${qualified} qualified`)
 })
 
 await t.test('a temporary failure of one server never makes the domain better', async t => {
