@@ -1,6 +1,7 @@
 import type { Scenario } from './scenario.js'
 import { attachmentsScenario } from './scenarios/attachments.js'
 import { auditScenario } from './scenarios/audit.js'
+import { classesScenario } from './scenarios/classes.js'
 import { contentScenario } from './scenarios/content.js'
 import { domainsScenario } from './scenarios/domains.js'
 import { gatewayScenario } from './scenarios/gateway.js'
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   gatewayScenario,
   contentScenario,
   attachmentsScenario,
+  classesScenario,
   memoryScenario,
   lettersScenario,
   postfixScenario,

@@ -6,7 +6,7 @@ import { say } from './setup/step.mjs'
  * Installs what a fresh clone needs for one purpose; where everything is there, it says nothing and
  * costs half a second. Runs on bare Node, since no npm package may be there yet.
  *
- * Shape   `purpose` is 'demo', 'test', 'bench' or 'compare'.
+ * Shape   `purpose` is 'demo', 'test', 'bench', 'compare' or 'eval'.
  * Gives   what could not be had: a list of `{ name, need }`, empty when all is there.
  * Throws  an Error that a person can act on when the npm packages cannot be had.
  */

@@ -5,7 +5,8 @@ import type { Folder } from './folder.js'
  * Folds what an HTML text says: its text, comments and telling attributes, entities decoded.
  *
  * An element of the running text (`<b>`, `<span>`) leaves no trace, so a number across it is one; any
- * other tag is a line end. Style sheets and addresses of links say nothing. What stands in a
+ * other tag is a line end. Comments come last, so one inside a word leaves it whole. Style sheets and
+ * addresses of links say nothing. What stands in a
  * `<blockquote>` is quoted mail. The tokenizer keeps no stack, so nesting costs nothing.
  *
  * Gives   a function that reads the next stretch of the text, to be called in order.
@@ -14,6 +15,7 @@ export function foldHtml(html: string, folder: Folder): (start: number, end: num
   let isStyle = false
   let isTelling = false
   let quotes = 0
+  const comments: number[] = []
   const tag = (start: number, end: number): string => {
     const name = html.slice(start, Math.min(end, start + MAX_NAME)).toLowerCase()
     if (!IN_TEXT.has(name)) folder.breakLine()
@@ -40,11 +42,7 @@ export function foldHtml(html: string, folder: Folder): (start: number, end: num
         if (tag(start, end) === 'blockquote') quote(-1)
         isStyle = false
       },
-      oncomment(start, end, endOffset) {
-        folder.breakLine()
-        text(start, end - endOffset)
-        folder.breakLine()
-      },
+      oncomment: (start, end, endOffset) => void comments.push(start, end - endOffset),
       oncdata: (start, end, endOffset) => text(start, end - endOffset),
       onattribname(start, end) {
         const name = html.slice(start, Math.min(end, start + MAX_NAME)).toLowerCase()
@@ -66,9 +64,18 @@ export function foldHtml(html: string, folder: Folder): (start: number, end: num
       onselfclosingtag: nothing,
     },
   )
+  const addComments = (): void => {
+    for (let at = 0; at < comments.length; at += 2) {
+      folder.breakLine()
+      folder.addInline(html, comments[at] ?? 0, comments[at + 1] ?? 0)
+      folder.breakLine()
+    }
+  }
   return (start, end) => {
     tokenizer.write(html.slice(start, end))
-    if (end === html.length) tokenizer.end()
+    if (end < html.length) return
+    tokenizer.end()
+    addComments()
   }
 }
 

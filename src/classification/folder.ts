@@ -41,6 +41,8 @@ export const QUOTED = 1
 export const AFTER_GAP = 2
 
 const SPACE = 0x20
+const W = 0x77
+const BRACKET = 0x28
 const LF = 0x0a
 const CR = 0x0d
 
@@ -88,17 +90,27 @@ export class Folder {
     }
   }
 
-  /** The plain characters of a line up to one that is not, and single spaces between them. */
+  /** The plain characters of a line, and single spaces behind words that are no address. */
   #addPlain(text: string, start: number, end: number): number {
     const codes = this.#codes
     let length = this.#length
+    let runStart = this.#runStart
+    const isPlainRun = !this.#hasAtSign && this.#colonAt <= runStart
     let at = start
     for (; at < end; at++) {
       const fold = FOLDS[text.charCodeAt(at)] ?? 0
-      if (fold <= SPACE || fold >= DROP) break
-      codes[length++] = fold
+      if (fold > SPACE && fold < DROP) {
+        codes[length++] = fold
+        continue
+      }
+      if (fold !== SPACE || !isPlainRun || length === runStart) break
+      const first = codes[runStart]
+      if (length - runStart >= LONG_RUN || first === W || first === BRACKET) break
+      codes[length++] = SPACE
+      runStart = length
     }
     this.#length = length
+    this.#runStart = runStart
     return at
   }
 

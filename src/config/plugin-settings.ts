@@ -6,6 +6,8 @@ export const PLUGINS = {
   classify: plugins('Plugins that say how much protection a message needs.', [
     'classify/subject-tag',
     'classify/header',
+    'classify/identifiers',
+    'classify/dictionary',
   ]),
   detect: plugins('Plugins that find existing protection.', [
     'detect/smime',

@@ -29,14 +29,24 @@ export function parseToml(source: string, file: string): TomlDocument {
   }
   try {
     const values = parse(source)
-    const positions = readPositions(parseTOML(source))
+    // Where things stand is asked for in errors alone, and takes far longer than to read them.
+    let positions: ReturnType<typeof readPositions> | undefined
     return {
       values,
       where: (path, of) => {
+        positions ??= positionsIn(source, file)
         const { line, column } = positions(path, of)
         return `${file}:${line}:${column + 1}`
       },
     }
+  } catch (thrown) {
+    throw syntaxError(thrown, file)
+  }
+}
+
+function positionsIn(source: string, file: string): ReturnType<typeof readPositions> {
+  try {
+    return readPositions(parseTOML(source))
   } catch (thrown) {
     throw syntaxError(thrown, file)
   }

@@ -9,7 +9,16 @@ import { plainNode } from '../support/plain-node.js'
 import { ROOT } from '../support/tree-sources.js'
 
 const BENCH = join(ROOT, 'dist', 'bench', 'main.js')
-const QUICK = ['library-unix', 'tcp-stall', 'gateway', 'content', 'attachments', 'memory', 'store']
+const QUICK = [
+  'library-unix',
+  'tcp-stall',
+  'gateway',
+  'content',
+  'attachments',
+  'classes',
+  'memory',
+  'store',
+]
 const UNITS = ['×', 'ms', 'µs', 'MB', 'MB/s', '/s']
 
 const run = promisify(execFile)

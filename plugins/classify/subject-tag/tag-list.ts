@@ -29,7 +29,7 @@ export function tagList(lists: readonly (readonly [RiskClass, readonly string[]]
   }
   return (token, edge) => {
     if (token.inside === undefined) {
-      return edge === 'start' ? words.get(token.text.replace(/[:;,.!-]+$/u, '')) : undefined
+      return edge === 'start' ? words.get(token.text.replace(/[:;,.!-]{1,9}$/u, '')) : undefined
     }
     const form = tagForm(token.inside)
     return bracketed.get(form) ?? bracketed.get(form.replace(/:.*$/su, ':*'))

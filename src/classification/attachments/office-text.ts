@@ -7,7 +7,7 @@ import { wholeFile, type ZipFile } from './zip-files.js'
 
 /** Files of a package that hold no words of their author. */
 const WITHOUT_WORDS =
-  /(?:^|\/)_rels\/|^\[Content_Types\]|^docProps\/(?:app|thumbnail)|\/(?:theme|settings|webSettings|fontTable|styles|stylesWithEffects|numbering|tableStyles|presProps|viewProps|calcChain|metadata|vbaProject)\d*\.\w+$|^customXml\/itemProps/i
+  /(?:^|\/)_rels\/|^\[Content_Types\]|^docProps\/(?:app|thumbnail)|\/(?:theme|settings|webSettings|fontTable|styles|stylesWithEffects|numbering|tableStyles|presProps|viewProps|calcChain|metadata|vbaProject)\d{0,9}\.\w{1,20}$|^customXml\/itemProps/i
 
 const SHARED_STRINGS = /(?:^|\/)sharedStrings\.xml$/i
 const SHEET = /^xl\/(?:worksheets|chartsheets|macrosheets)\/[^/]+\.xml$/i

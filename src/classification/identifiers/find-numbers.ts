@@ -50,8 +50,9 @@ export class NumberSearch {
 
   constructor(folded: Folded, kinds: readonly Kind[], { maxSightings, end }: SearchLimits) {
     this.#text = { codes: folded.codes, length: end, folded }
-    this.#ofDigit = byLength(kinds.filter(({ front }) => front !== 'letter'))
-    this.#ofLetter = byLength(kinds.filter(({ front }) => front !== 'digit'))
+    const { ofDigit, ofLetter } = byFront(kinds)
+    this.#ofDigit = ofDigit
+    this.#ofLetter = ofLetter
     this.#maxSightings = maxSightings
   }
 
@@ -105,6 +106,22 @@ interface Text {
 interface ByLength {
   readonly longest: number
   readonly of: readonly (readonly Kind[] | undefined)[]
+}
+
+/** What searches for the same kinds begin with. */
+const fronts = new WeakMap<readonly Kind[], ReturnType<typeof newFronts>>()
+
+function byFront(kinds: readonly Kind[]): ReturnType<typeof newFronts> {
+  const known = fronts.get(kinds) ?? newFronts(kinds)
+  fronts.set(kinds, known)
+  return known
+}
+
+function newFronts(kinds: readonly Kind[]) {
+  return {
+    ofDigit: byLength(kinds.filter(({ front }) => front !== 'letter')),
+    ofLetter: byLength(kinds.filter(({ front }) => front !== 'digit')),
+  }
 }
 
 function byLength(kinds: readonly Kind[]): ByLength {

@@ -2,7 +2,9 @@ import { foldOnce } from '../fold-text.js'
 import { placeOf, type ClassLabel, type Judge, type Passage } from '../judge.js'
 import { Pace } from '../pace.js'
 import { findTerms, hasMark, type Finds, type Hit } from './find-terms.js'
+import type { Language } from './dictionary-schema.js'
 import { findIcdCodes } from './icd-codes.js'
+import { languagesOf } from './language.js'
 import type { Lexicon, Term } from './lexicon.js'
 import { readProse, type Role } from './prose.js'
 import { TermTally, type DomainThresholds } from './term-tally.js'
@@ -58,7 +60,9 @@ class DictionaryJudge implements Judge {
     const hits = [...finds.hits, ...findIcdCodes(folded, finds, lexicon)]
     if (hits.length === 0) return
     const roleOf = isMail ? readProse(folded, finds, lexicon, this.#isForward) : isOwn
-    for (const hit of withoutInner(hits)) this.#count(hit, finds, roleOf, passage)
+    const languages = languagesOf(finds.common)
+    const known = hits.filter(({ term }) => speaks(lexicon.terms[term], languages))
+    for (const hit of withoutInner(known, lexicon)) this.#count(hit, finds, roleOf, passage)
   }
 
   labels(): readonly ClassLabel[] {
@@ -91,17 +95,33 @@ function holds({ near, notNear }: Term, { start, end }: Hit, { marks }: Finds): 
   return !notNear.some(set => hasMark(marks, set, from, to))
 }
 
-/** Without terms that are a piece of a longer one: `Auszug` in `Kontoauszug`. */
-function withoutInner(hits: readonly Hit[]): readonly Hit[] {
-  const ordered = [...hits].sort((a, b) => a.start - b.start || b.end - a.end)
+function speaks(term: Term | undefined, languages: ReadonlySet<Language>): boolean {
+  return term !== undefined && (term.isIcd || languages.has(term.language))
+}
+
+/**
+ * Without terms that are a piece of a longer one (`Auszug` in `Kontoauszug`), and of several of one
+ * domain at one place without all but the heaviest.
+ */
+function withoutInner(hits: readonly Hit[], { terms }: Lexicon): readonly Hit[] {
+  const weight = ({ term }: Hit): number => terms[term]?.weight ?? 0
+  const ordered = [...hits].sort(
+    (a, b) => a.start - b.start || b.end - a.end || weight(b) - weight(a),
+  )
   const kept: Hit[] = []
   let last: Hit | undefined
+  let domains = new Set<number>()
   for (const hit of ordered) {
-    const isInside = last !== undefined && hit.end <= last.end
-    const isSame = isInside && hit.start === last?.start && hit.end === last.end
-    if (isInside && !isSame) continue
+    const domain = terms[hit.term]?.domain ?? -1
+    if (last !== undefined && hit.end <= last.end) {
+      const isSame = hit.start === last.start && hit.end === last.end
+      if (!isSame || domains.has(domain)) continue
+    } else {
+      last = hit
+      domains = new Set()
+    }
+    domains.add(domain)
     kept.push(hit)
-    last = hit
   }
   return kept
 }

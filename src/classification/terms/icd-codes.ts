@@ -15,15 +15,15 @@ const MAX_WORDS = 500
  * (`A4`), a room or a motorway looks like one.
  */
 export function findIcdCodes(
-  { text }: Folded,
+  folded: Folded,
   { marks }: Finds,
-  { terms }: Lexicon,
+  { terms, icdTerms }: Lexicon,
 ): readonly Hit[] {
   const hits: Hit[] = []
-  for (const [index, term] of terms.entries()) {
-    if (!term.isIcd || term.near === undefined) continue
-    for (const place of (marks[term.near] ?? []).slice(0, MAX_WORDS)) {
-      const found = CODE.exec(text.slice(place, place + REACH))
+  for (const index of icdTerms) {
+    const places = marks[terms[index]?.near ?? -1] ?? []
+    for (const place of places.slice(0, MAX_WORDS)) {
+      const found = CODE.exec(folded.text.slice(place, place + REACH))
       if (found === null) continue
       const start = place + found.index
       hits.push({ term: index, start, end: start + found[0].length })

@@ -1,5 +1,6 @@
 import { Automaton, type Key } from './automaton.js'
-import type { Dictionary, Group, Language } from './dictionary-schema.js'
+import { LANGUAGES, type Dictionary, type Group, type Language } from './dictionary-schema.js'
+import { COMMON_WORDS } from './language.js'
 import { PROSE_MARKS, type ProseMark } from './prose-words.js'
 import { compileTerm, type TermPattern } from './term-pattern.js'
 
@@ -9,6 +10,8 @@ export interface Lexicon {
   /** By the number of a key: what may follow it. */
   readonly entries: readonly (readonly Entry[])[]
   readonly terms: readonly Term[]
+  /** Numbers of the terms that stand for codes of ICD-10. */
+  readonly icdTerms: readonly number[]
   readonly domains: readonly Domain[]
   /** How many sets of words that are looked for near others; their numbers begin at 0. */
   readonly sets: number
@@ -25,6 +28,7 @@ export interface Domain {
 
 export interface Term {
   readonly domain: number
+  readonly language: Language
   readonly group: string
   readonly speaksFor: Group['for']
   readonly weight: number
@@ -40,9 +44,11 @@ export interface Term {
 /** What has to follow a key, and what it then is. */
 export interface Entry {
   readonly pattern: TermPattern
-  /** Number of a term, or of a set. */
+  /** A term, a word of a set, or one of the most common words of its language. */
+  readonly is: 'term' | 'mark' | 'common'
+  /** Number of the term, or of the set. */
   readonly index: number
-  readonly isTerm: boolean
+  readonly language: Language
 }
 
 /** Source of a term that stands for codes of ICD-10. */
@@ -58,6 +64,9 @@ export function compileLexicon(dictionaries: readonly Dictionary[]): Lexicon {
   const proseSets = new Map<ProseMark, number>()
   for (const [mark, words] of Object.entries(PROSE_MARKS) as [ProseMark, readonly string[]][]) {
     proseSets.set(mark, builder.setOf(words, 'en'))
+  }
+  for (const language of LANGUAGES) {
+    for (const word of COMMON_WORDS[language]) builder.addCommon(language, word)
   }
   return builder.lexicon(proseSets)
 }
@@ -79,6 +88,7 @@ class Builder {
         const isIcd = source === ICD
         const term: Term = {
           domain,
+          language,
           group: group.name,
           speaksFor: group.for,
           weight: group.weight,
@@ -89,7 +99,7 @@ class Builder {
           isIcd,
         }
         const index = this.#terms.push(term) - 1
-        if (!isIcd) this.#addEntries(source, language, index, true)
+        if (!isIcd) this.#addEntries('term', source, language, index)
       }
     }
   }
@@ -101,7 +111,7 @@ class Builder {
     if (known !== undefined) return known
     const index = this.#sets.size
     this.#sets.set(key, index)
-    for (const source of words) this.#addEntries(source, language, index, false)
+    for (const source of words) this.#addEntries('mark', source, language, index)
     return index
   }
 
@@ -120,6 +130,7 @@ class Builder {
       automaton: new Automaton(keys),
       entries,
       terms: this.#terms,
+      icdTerms: this.#terms.flatMap(({ isIcd }, index) => (isIcd ? [index] : [])),
       domains: this.#domains,
       sets: this.#sets.size,
       proseSets,
@@ -138,9 +149,13 @@ class Builder {
     return index
   }
 
-  #addEntries(source: string, language: Language, index: number, isTerm: boolean): void {
+  addCommon(language: Language, word: string): void {
+    this.#addEntries('common', word, language, 0)
+  }
+
+  #addEntries(is: Entry['is'], source: string, language: Language, index: number): void {
     for (const pattern of compileTerm(source, language)) {
-      this.#entries.push({ pattern, index, isTerm })
+      this.#entries.push({ is, pattern, index, language })
     }
   }
 }

@@ -83,12 +83,19 @@ class ProseReader {
   /** Quotes first: a signature and a disclaimer stand in them as well. */
   roles(isForward: boolean): readonly Role[] {
     if (!isForward) this.#quoteAnswered()
+    const closes = this.#linesOf('close')
+    const footers = this.#linesOf('unsubscribe')
     for (let line = 0; line < this.#roles.length; line++) {
-      if (this.#isClose(line) || this.#isDelimiter(line)) this.#sign(line + 1)
-      else if (this.#isFooter(line)) this.#sign(line, line)
+      if (this.#isDelimiter(line) || (closes.has(line) && this.#isClose(line))) this.#sign(line + 1)
+      else if (footers.has(line)) this.#sign(line, line)
     }
-    this.#disclaim()
+    if (this.#places('message').length + this.#places('recipient').length > 0) this.#disclaim()
     return this.#roles
+  }
+
+  #linesOf(mark: ProseMark): ReadonlySet<number> {
+    const { starts } = this.#folded.lines
+    return new Set(this.#places(mark).map(place => lineAt(starts, place - 1)))
   }
 
   /** What stands behind the header of an answered mail is quoted, unless it is forwarded. */
@@ -98,6 +105,7 @@ class ProseReader {
       if (this.#isReplyLine(line, place)) return this.#quoteFrom(line)
     }
     for (const place of this.#places('from')) {
+      if (!this.#isBeforeColon(place)) continue
       const line = lineAt(this.#folded.lines.starts, place)
       if (this.#isHeader(line, place) && !this.#isForwarded(line)) return this.#quoteFrom(line)
     }
@@ -128,9 +136,12 @@ class ProseReader {
 
   /** Whether a word begins the line and a colon follows it. */
   #isLabel(line: number, place: number): boolean {
+    return this.#isBeforeColon(place) && place - this.#start(line) <= 15
+  }
+
+  #isBeforeColon(place: number): boolean {
     const { codes } = this.#folded
-    const behind = codes[place] === 0x20 ? place + 1 : place
-    return codes[behind] === 0x3a && place - this.#start(line) <= 15
+    return codes[codes[place] === 0x20 ? place + 1 : place] === 0x3a
   }
 
   #isForwarded(line: number): boolean {
@@ -142,8 +153,10 @@ class ProseReader {
   #isDelimiter(line: number): boolean {
     const { codes } = this.#folded
     const start = this.#start(line)
+    const first = codes[start]
+    if (first !== 0x2d && first !== 0x5f) return false
     const length = this.#end(line) - start
-    if (length === 2) return codes[start] === 0x2d && codes[start + 1] === 0x2d
+    if (length === 2) return first === 0x2d && codes[start + 1] === 0x2d
     return length >= 20 && codes[start] === 0x5f && codes[start + 19] === 0x5f
   }
 
@@ -153,10 +166,6 @@ class ProseReader {
     if (!this.#has('close', start, end)) return false
     // French closings are sentences that end in `salutations distinguées`.
     return end - start <= CLOSE_LINE || firstMark(this.#places('close'), start) - start < 30
-  }
-
-  #isFooter(line: number): boolean {
-    return this.#has('unsubscribe', this.#start(line), this.#end(line))
   }
 
   /** Lines from `first` on are a signature as long as they look like one. */

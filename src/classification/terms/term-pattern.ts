@@ -14,7 +14,7 @@ import type { Language } from './dictionary-schema.js'
  * Capitals, accents and marks do not count; ä is a or ae, ß is ss.
  */
 export interface TermPattern {
-  /** Letters to look for; whether anything may stand before them. */
+  /** What to look for, a space for each boundary between words; whether anything may stand before it. */
   readonly stem: string
   readonly isOpen: boolean
   readonly rest: readonly Step[]
@@ -67,9 +67,8 @@ export function objectionToTerm(source: string): string | undefined {
     if (token.startsWith('*') && index > 0)
       return 'has an asterisk before a word that is not its first'
     if (!/^[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+){0,3}-?$/u.test(inside)) return 'has a word that is none'
-    if (foldText(inside).text.replaceAll('-', '').length < 2 && index === 0)
-      return 'begins with a single letter'
-    if (token.startsWith('*') && foldText(inside.split('-')[0] ?? '').length < MIN_OPEN)
+    if (inside.length < 2 && index === 0) return 'begins with a single letter'
+    if (token.startsWith('*') && (inside.split('-')[0] ?? '').length < MIN_OPEN)
       return `needs ${MIN_OPEN} letters behind its asterisk`
   }
   return undefined
@@ -103,9 +102,18 @@ function compileOne(source: string, language: Language): TermPattern {
     if (token.endsWith('~')) steps.push({ is: 'ending', endings: ENDINGS[language] })
     else steps.push({ is: token.endsWith('*') ? 'any' : 'end' })
   }
-  const [first, ...rest] = steps
-  const stem = first?.is === 'letters' ? first.codes.toString('latin1') : ''
-  return { stem, isOpen, rest }
+  return withStem(steps, isOpen)
+}
+
+/** The automaton looks for as much as is the same in all texts; the rest is compared at the place. */
+function withStem(steps: readonly Step[], isOpen: boolean): TermPattern {
+  let stem = ''
+  for (const [index, step] of steps.entries()) {
+    if (step.is === 'letters') stem += step.codes.toString('latin1')
+    else if (step.is === 'gap' || (step.is === 'end' && steps[index + 1]?.is !== 'gap')) stem += ' '
+    else if (step.is !== 'end') return { stem, isOpen, rest: steps.slice(index) }
+  }
+  return { stem, isOpen, rest: [] }
 }
 
 const LONGEST_WORD = 40
@@ -154,6 +162,8 @@ export function followsAt(
         break
       }
       case 'number': {
+        // Of several marks before it, the stem took the first.
+        for (let more = 1; more < LONGEST_GAP && !isWordCode(codes[at] ?? 0); more++) at++
         const code = codes[at] ?? 0
         if (at >= length || code < 0x30 || code > 0x39) return -1
         while (at < length && (codes[at] ?? 0) >= 0x2d && (codes[at] ?? 0) <= 0x39) at++

@@ -63,7 +63,7 @@ await t.test('what is no term is said', t => {
 await t.test('umlauts are compiled in both spellings, where there are any', t => {
   t.same(
     compileTerm('Ärzte', 'de').map(({ stem }) => stem),
-    ['arzte', 'aerzte'],
+    ['arzte ', 'aerzte '],
   )
   t.same(compileTerm('Médecin', 'fr').length, 1)
   t.end()

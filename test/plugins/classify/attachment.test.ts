@@ -78,7 +78,7 @@ await t.test('an attachment', async t => {
         DOCUMENTS.docx('Krankengeschichte\nDiagnose: Diabetes mellitus, Anamnese'),
       ),
       {},
-      ['terms-health confidential 1.2 7 file a.docx'],
+      ['terms-health confidential 1.2 4 file a.docx'],
     ],
     [
       'counts by its words together with the text',
@@ -89,7 +89,7 @@ await t.test('an attachment', async t => {
         'Die Diagnose lautet Diabetes mellitus.',
       ),
       { high_from_points: { health: 1 }, confidential_from_points: { health: 0 } },
-      ['terms-health high 1.2 6 file a.pdf'],
+      ['terms-health high 1.2 3 file a.pdf'],
     ],
     [
       'counts as the settings say',

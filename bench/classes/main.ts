@@ -1,0 +1,59 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createServices } from '../../src/cli/container.js'
+import { packageRoot } from '../../src/config/root.js'
+import { runEntry, say } from '../entry.js'
+import { judgeSet } from './judge-set.js'
+import { fullPage, shortTable, type Sets } from './page.js'
+
+const PAGE = 'docs/reference/classification-figures.md'
+
+/**
+ * Shows the evaluation sets to the classifiers and says how often they are right.
+ *
+ * Shape   arguments: `--write`; see scripts/eval.mjs.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } })
+  const sets = await judgeSets()
+  const page = fullPage(sets)
+  process.stdout.write(page)
+  if (!values.write) return
+  const file = join(packageRoot(), PAGE)
+  writeFileSync(file, between(readFileSync(file, 'utf8'), page))
+  const readme = join(packageRoot(), 'README.md')
+  writeFileSync(readme, between(readFileSync(readme, 'utf8'), shortTable(sets)))
+  say(`written: README.md, ${PAGE}`)
+}
+
+async function judgeSets(): Promise<Sets> {
+  mkdirSync(join(packageRoot(), 'var'), { recursive: true })
+  const directory = mkdtempSync(join(packageRoot(), 'var', 'eval-'))
+  try {
+    const config = join(directory, 'milter.conf')
+    writeFileSync(config, '')
+    const { host } = await createServices(config).engine
+    try {
+      const judge = (name: string) => judgeSet(join(packageRoot(), 'eval', name), host)
+      return {
+        own: await judge('mails'),
+        blind: await judge('blind'),
+        evasion: await judge('evasion'),
+      }
+    } finally {
+      await host.close()
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** Puts the figures between the markers of a page. */
+function between(page: string, figures: string): string {
+  const marked = /(<!-- classes:begin -->\n)[^]*?(<!-- classes:end -->)/
+  if (!marked.test(page)) throw new Error('the page has no markers for the figures')
+  return page.replace(marked, (_all, begin: string, end: string) => `${begin}\n${figures}\n${end}`)
+}
+
+await runEntry(main)
