@@ -148,6 +148,7 @@ function exampleTransit({ reference, customer, queueId, at, sender }: MessageRec
     signatures: 0,
     released: false,
     stated: undefined,
+    sealed: undefined,
   }
 }
 

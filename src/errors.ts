@@ -1,3 +1,5 @@
+import { SEAL_ERRORS } from './errors/seal.js'
+
 /**
  * The base error of every room and the catalogue of codes.
  *
@@ -303,41 +305,12 @@ export const ERRORS = {
     exit: 78,
     remedy: 'Install a release of the plugin for this version of Postseal.',
   },
-  ERR_SEAL_KEY: {
-    text: 'no key of the recipient can be used: {reason}',
+  ...SEAL_ERRORS,
+  ERR_GATEWAY_NO_QUEUE_ID: {
+    text: 'Postfix has not said under which queue id it takes a message that is sealed',
     temporary: true,
     exit: 75,
-    remedy: 'Get a certificate or key that is valid now, or seal in a format with a password.',
-  },
-  ERR_SEAL_MALFORMED: {
-    text: 'this is no sealed letter that can be read: {reason}',
-    temporary: false,
-    exit: 65,
-    remedy: 'Get the file once more, as it was sent; a mail program may have changed it.',
-  },
-  ERR_SEAL_REFUSED: {
-    text: 'the password is wrong, or the letter was changed',
-    temporary: false,
-    exit: 65,
-    remedy: 'Check the password; if it is right, get the file once more.',
-  },
-  ERR_SEAL_KEY_INPUT: {
-    text: '{what}',
-    temporary: false,
-    exit: 65,
-    remedy: 'Ask the recipient for the certificate or the public key once more.',
-  },
-  ERR_SEAL_UNSEEDED: {
-    text: 'the generator of passwords has no seed',
-    temporary: true,
-    exit: 75,
-    remedy: 'It is seeded when the daemon starts; report it with the lines before from the log.',
-  },
-  ERR_SEAL_SEED_FILE: {
-    text: 'the seed file {file} cannot be renewed: {reason}',
-    temporary: true,
-    exit: 75,
-    remedy: 'Let the user of the daemon own the file and its directory, and make room on its disk.',
+    remedy: 'Let milter_end_of_data_macros (or milter_data_macros) of Postfix name the macro i.',
   },
   ERR_GATEWAY_LANES_UNSETTLED: {
     text: 'the settings of Postfix are changing or cannot be read',

@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   config: 'errors log policy',
   classification: 'errors message container (policy)',
   store: 'errors log config (policy)',
-  seal: 'errors log config message store (policy)',
+  seal: 'errors log config message store policy',
   host: 'errors log config message container classification seal (policy)',
   qtls: 'errors log config policy dns store',
   evidence: 'errors log config store (policy)',

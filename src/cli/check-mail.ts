@@ -56,6 +56,7 @@ export async function checkMail(
       host: engine.host,
       policy: engine.policy,
       isInternalDomain: engine.isInternalDomain,
+      sealUsable: engine.host.sealers.length > 0,
       sender: {
         address: envelope.sender,
         authUser: options.user,

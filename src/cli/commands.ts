@@ -11,6 +11,7 @@ import { command as forecast } from './commands/forecast.js'
 import { command as key } from './commands/key.js'
 import { command as maps } from './commands/maps.js'
 import { command as milter } from './commands/milter.js'
+import { command as password } from './commands/password.js'
 import { command as pause } from './commands/pause.js'
 import { command as plugins } from './commands/plugins.js'
 import { command as policyd } from './commands/policyd.js'
@@ -41,6 +42,7 @@ export const commands = [
   waiting,
   release,
   cancel,
+  password,
   pause,
   resume,
   show,

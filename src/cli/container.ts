@@ -2,6 +2,7 @@ import { InjectionMode, asFunction, asValue, createContainer } from 'awilix'
 import { loadConfig, type Config } from '../config/load.js'
 import { customerLookup } from '../gateway/customer.js'
 import { askDomain } from '../gateway/domain-state.js'
+import { sealSettings } from '../gateway/seal-settings.js'
 import { Engines, type Engine } from '../gateway/engine.js'
 import { createGateway } from '../gateway/gateway.js'
 import { loadPolicy, type Policy } from '../gateway/policy.js'
@@ -14,6 +15,9 @@ import { domainMatcher } from '../policy/matcher.js'
 import { reasonOf } from '../errors.js'
 import type { DatabaseStore } from '../store/database-store.js'
 import { postfixRunner } from '../postfix/run.js'
+import { KeyFile } from '../seal/key-file.js'
+import { makePassword } from '../seal/password.js'
+import { openRandomSource, type RandomSource } from '../seal/random/random-source.js'
 import { openStore } from '../store/open-store.js'
 import { LaneWatch } from '../upkeep/lane-watch.js'
 import { MapKeeper } from '../upkeep/map-keeper.js'
@@ -35,6 +39,8 @@ export interface Services {
   readonly engines: Promise<Engines>
   readonly laneWatch: LaneWatch
   readonly mapKeeper: Promise<MapKeeper>
+  readonly keyFile: KeyFile
+  readonly random: Promise<RandomSource>
   readonly server: Promise<MilterServer>
 }
 
@@ -66,6 +72,7 @@ export function createServices(
         deadlineMs: config.store.deadline,
         retentionMs: config.store.retention,
         evidenceRetentionMs: config.evidence.retention,
+        passwordRetentionMs: config.seal.password_retention,
         log: {
           warn: (event, fields) => log.warn(event, fields),
           info: (event, fields) => log.info(event, fields),
@@ -82,6 +89,10 @@ export function createServices(
         new Engines(await engine, thrown =>
           log.error('plugins not closed', { reason: reasonOf(thrown) }),
         ),
+    ).singleton(),
+    keyFile: asFunction(({ config }: Services) => new KeyFile(config.seal.key_file)).singleton(),
+    random: asFunction(({ config }: Services) =>
+      openRandomSource({ seedFile: config.seal.seed_file }),
     ).singleton(),
     laneWatch: asFunction(({ config, log }: Services) => new LaneWatch(config, log)).singleton(),
     mapKeeper: asFunction(
@@ -103,10 +114,13 @@ export function createServices(
         now,
         laneWatch,
         mapKeeper: keeper,
+        keyFile,
+        random: source,
       }: Services) => {
         const store = await opening
         const codes = new ReferenceCodes(await store.referenceKey())
         const mapKeeper = await keeper
+        const random = await source
         return createMilterServer({
           handlers: createGateway({
             engines: await engines,
@@ -117,6 +131,11 @@ export function createServices(
             lanes: () => laneWatch.state,
             hasMapEntry: domain => mapKeeper.hasEntry(domain),
             askDomain,
+            sealing: {
+              keys: keyFile,
+              newPassword: () => makePassword(random),
+              newSeed: () => random.bytes(32),
+            },
           }),
           limits: milterLimits(config),
           spoolDirectory: config.milter.spool_directory,
@@ -137,6 +156,7 @@ async function createEngine(
     config,
     policy,
     host: await host,
+    sealing: sealSettings(config),
     customerOf: customerLookup(config.customer),
     isInternalDomain: domainMatcher(config.internal_domains),
   })

@@ -45,11 +45,13 @@ export async function runDaemon(options: DaemonOptions, signals: Signals = proce
     open.push(() => engines.close())
     await mkdir(config.milter.spool_directory, { recursive: true, mode: 0o700 })
     if (options.everything) open.push(await startFollowing(services))
-    const upkeep = await startUpkeep(services)
+    let isListening = false
+    const upkeep = await startUpkeep(services, () => isListening)
     open.push(() => upkeep.stop())
     const server = await services.server
     open.push(() => server.close({ deadlineMs: config.milter.shutdown_timeout }))
     const address = await listenOn(server, config)
+    isListening = true
     if (options.everything && config.prober.in_daemon) {
       const prober = await startProber(services)
       open.push(() => prober.stop())

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { Config } from '../config/load.js'
 import { reasonOf } from '../errors.js'
 import { postfixRunner } from '../postfix/run.js'
+import { disclosure } from '../upkeep/disclose.js'
 import { every, type Loop } from '../upkeep/every.js'
 import { flushLanes } from '../upkeep/flush.js'
 import { noticeSender, sendNotices } from '../upkeep/outbox.js'
@@ -21,7 +22,11 @@ const SETTLE_MS = 3000
  * Gives   the loops, once it is known whether there are lanes.
  */
 export async function startUpkeep(
-  services: Pick<Services, 'config' | 'log' | 'now' | 'store' | 'laneWatch' | 'mapKeeper'>,
+  services: Pick<
+    Services,
+    'config' | 'log' | 'now' | 'store' | 'laneWatch' | 'mapKeeper' | 'engines' | 'keyFile'
+  >,
+  isListening: () => boolean,
 ): Promise<Loop> {
   const { config, log, now, laneWatch } = services
   const store = await services.store
@@ -38,17 +43,29 @@ export async function startUpkeep(
   const turn = async (): Promise<void> => {
     // The maps first: who is woken must find them as the new level wants them.
     await keepMaps()
-    const { inForce } = laneWatch.state
+    // What is tried again before the milter takes connections is deferred again.
+    const inForce = laneWatch.state.inForce && isListening()
     if (inForce && !wasInForce) await flushLanes(run, listenersOf(config), log)
     wasInForce = inForce
     if (inForce) await wakeAnswered(store, run, log, keepMaps)
   }
-  const send = noticeSender(config.notices.smtp, {
+  const engines = await services.engines
+  const passwords = {
+    disclosure: disclosure({
+      sealing: store.sealing,
+      keys: services.keyFile,
+      notifier: () => engines.current.host.notify,
+      timeoutMs: config.plugins.timeout,
+    }),
+    languageFor: (recipient: string) => engines.current.sealing.wishesFor(recipient, '').language,
+  }
+  const settings = {
     hostname: config.hostname === '' ? hostname() : config.hostname,
     from: config.notices.from,
     language: config.notices.language,
     contact: config.reply.contact,
-  })
+  }
+  const send = noticeSender(config.notices.smtp, settings, passwords)
   const loops = [
     laneWatch.start(),
     every(WAKE_EVERY_MS, 'waking who waits', log, turn),

@@ -13,7 +13,7 @@ const SQLITE = 'sqlite:'
  */
 export function resolvePaths(values: SettingValues, directory: string): SettingValues {
   const state = resolve(directory, values.state_directory)
-  const { milter, policy, prober, store } = values
+  const { milter, policy, prober, seal, store } = values
   const table = policy.decision_table
   return {
     ...values,
@@ -32,6 +32,12 @@ export function resolvePaths(values: SettingValues, directory: string): SettingV
       ...prober,
       ca_file: resolve(directory, prober.ca_file),
       cache_directory: resolve(state, prober.cache_directory),
+    },
+    seal: {
+      ...seal,
+      key_file: resolve(state, seal.key_file),
+      seed_file: resolve(state, seal.seed_file),
+      logo: seal.logo === '' ? '' : resolve(directory, seal.logo),
     },
     store: {
       ...store,

@@ -1,4 +1,4 @@
-import { choice, domains, list, tables, text } from './kinds.js'
+import { choice, domains, list, size, tables, text } from './kinds.js'
 import type { Setting, Settings } from './setting.js'
 
 const CUSTOMER = tables({
@@ -115,9 +115,61 @@ const CONNECTOR = tables({
   },
 })
 
+const words = (about: {
+  readonly doc: string
+  readonly example: readonly string[]
+  readonly values: string
+  readonly pattern: RegExp
+}): Setting<readonly string[]> => {
+  const { doc, example, values, pattern } = about
+  return list({
+    default: [],
+    example,
+    max: 10_000,
+    of: text({ doc: '', maxLength: 320, values, pattern }),
+    doc,
+  })
+}
+
+const SEAL_TO = tables({
+  default: [],
+  doc: 'How letters to somebody are sealed; the first table that fits counts, and what it does not say is as [seal] and [plugins] say.',
+  fields: {
+    recipients: words({
+      example: ['anna@example.net', '@.example.org'],
+      values: 'an address such as "anna@example.net", "@example.org" or "@.example.org"',
+      pattern: /^[^\s@]*@[^\s@]+$/,
+      doc: 'Addresses; empty: any.',
+    }),
+    rules: words({
+      example: ['partners'],
+      values: 'the name of a [[rule]]',
+      pattern: /^[a-z0-9][a-z0-9-]{0,62}$/,
+      doc: 'Rules one of which must have said that the message is sealed; empty: any, or the table.',
+    }),
+    formats: words({
+      example: ['pdf', 'html'],
+      values: 'the name of a format',
+      pattern: /^[a-z0-9][a-z0-9-]{0,62}$/,
+      doc: 'Formats, the preferred one first; empty: those of [plugins] in their order.',
+    }),
+    max_size: size({
+      default: '0B',
+      max: '1G',
+      doc: 'The largest letter that is taken there; "0B": as [seal] says.',
+    }),
+    language: choice({
+      values: ['default', 'de', 'fr', 'it', 'en'],
+      default: 'default',
+      doc: 'Language of the mail around the letter.',
+    }),
+  },
+})
+
 /** Tables that may stand several times in milter.conf. */
 export const REPEATED = {
   customer: CUSTOMER,
   product: PRODUCT,
   connector: CONNECTOR,
+  seal_to: SEAL_TO,
 } as const satisfies Settings

@@ -11,8 +11,10 @@ import {
   table,
   text,
 } from './kinds.js'
+import { NOTICES } from './notice-settings.js'
 import { PLUGINS } from './plugin-settings.js'
 import { PROBER } from './prober-settings.js'
+import { SEAL } from './seal-settings.js'
 import type { REPEATED } from './repeated-settings.js'
 import type { Settings, Values } from './setting.js'
 
@@ -277,34 +279,6 @@ const EVIDENCE = {
   }),
 } as const satisfies Settings
 
-const NOTICES = {
-  after: duration({
-    default: '15m',
-    min: '1m',
-    doc: 'A sender is told when a message has waited this long.',
-  }),
-  from: text({
-    default: '',
-    example: 'postmaster@example.org',
-    maxLength: 254,
-    pattern: /^(?:[^\s@<>]+@[A-Za-z0-9.-]+)?$/,
-    values: 'an address',
-    doc: 'From field of notices; empty: postmaster at the name of this gateway.',
-  }),
-  language: choice({
-    values: ['de', 'fr', 'it', 'en'],
-    default: 'en',
-    doc: 'Language of notices.',
-  }),
-  smtp: text({
-    default: '127.0.0.1:25',
-    maxLength: 300,
-    pattern: /^(?:\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/,
-    values: 'HOST:PORT',
-    doc: 'The Postfix that notices are given to.',
-  }),
-} as const satisfies Settings
-
 const STORE = {
   url: text({
     default: 'sqlite:postseal.db',
@@ -385,6 +359,7 @@ export const SECTIONS = {
     see: 'docs/guide/keys.md',
     settings: KEYS,
   },
+  seal: { doc: 'Sealed letters.', see: 'docs/guide/sealing.md', settings: SEAL },
   notices: { doc: 'What senders are told about mail that waits.', settings: NOTICES },
   store: { doc: 'Where records are kept.', see: 'docs/guide/data-kept.md', settings: STORE },
   reply: { doc: 'What senders are told.', settings: REPLY },

@@ -1,12 +1,14 @@
 import type { Config } from '../config/load.js'
 import type { PluginHost } from '../host/load.js'
 import type { Policy } from './policy.js'
+import type { SealSettings } from './seal-settings.js'
 
 /** Everything that a reload replaces, as one value: a message sees one engine from start to end. */
 export interface Engine {
   readonly config: Config
   readonly host: PluginHost
   readonly policy: Policy
+  readonly sealing: SealSettings
   readonly customerOf: (sender: string) => string
   /** `domain` in lower case A-labels. */
   readonly isInternalDomain: (domain: string) => boolean

@@ -1,4 +1,6 @@
 import { passOf } from '../policy/lanes.js'
+import type { Given } from '../seal/given.js'
+import { givenIn } from './given-password.js'
 import { passageOf, type Passage } from './passage.js'
 import { learnReturn, type Return } from './returned.js'
 import { daemonName, type GatewayDependencies, type Visit } from './visit.js'
@@ -12,6 +14,8 @@ export interface Known {
   /** The one recipient that a message has at split. */
   readonly guest: Guest | undefined
   readonly waits: WaitState
+  /** What the sender gave about the password of a letter. */
+  readonly given: Given | undefined
   /** An operator has stopped all outgoing mail. */
   readonly paused: boolean
   /** Epoch milliseconds. */
@@ -30,5 +34,7 @@ export async function learn(visit: Visit, deps: GatewayDependencies): Promise<Kn
   const guest =
     pass === 're-split' ? await guestOf(mail, passage, bodyHash, customer, store) : undefined
   const paused = await store.paused()
-  return Object.freeze({ passage, customer, back, guest, waits: waitState(guest, at), paused, at })
+  const waits = waitState(guest, at)
+  const given = givenIn(visit, passage)
+  return Object.freeze({ passage, customer, back, guest, waits, given, paused, at })
 }

@@ -29,6 +29,7 @@ export async function observePass(visit: Visit, deps: GatewayDependencies): Prom
       host,
       policy,
       isInternalDomain: engine.isInternalDomain,
+      sealUsable: deps.sealing !== undefined && host.sealers.length > 0,
       sender: { ...mail.envelope, address: sender },
       levelsOf: recipients => withLevels(recipients, customer, store, at),
       waitedTooLong: () => Promise.resolve(false),

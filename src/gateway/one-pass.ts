@@ -1,13 +1,19 @@
+import type { Edit } from '../message/edit.js'
 import type { Transit } from '../store/transit.js'
 import { applyEdits, hashAfter } from './apply-edits.js'
+import { hashOf } from './body-hash.js'
 import { logDecision } from './decision-log.js'
+import { takeGiven, withoutGiven } from './given-password.js'
 import { learn, type Known } from './known.js'
 import { isReleased, passContext } from './pass-context.js'
 import { leadMessage } from './pass-edits.js'
 import { protect, type Outcome } from './pipeline.js'
+import { putLetter } from './put-letter.js'
 import { recordOf } from './record.js'
 import { newReference } from './reference.js'
-import { answerCode, answerForRoute, type Answer } from './reply.js'
+import { answerCode, answerForRoute, givenRefused, type Answer } from './reply.js'
+import { sealLetter, type Sealed } from './seal-letter.js'
+import type { SealPlan } from './seal-plan.js'
 import { transitOf, vouchedFor } from './transit.js'
 import type { GatewayDependencies, Visit } from './visit.js'
 import { leaveSeat, takeSeat, type Guest, type SeatFacts } from './waiting-room.js'
@@ -21,12 +27,20 @@ export async function onePass(visit: Visit, deps: GatewayDependencies): Promise<
   const started = performance.now()
   const known = await learn(visit, deps)
   if (known.back.kind === 'keep') return known.back.answer
-  const outcome = await protect(mail, passContext(visit, known, deps), signal)
+  if (known.given?.problem !== undefined)
+    return givenRefused(known.given.problem, {
+      queueId: tx.queueId,
+      contact: engine.config.reply.contact,
+    })
+  const isUsable = await canSeal(visit, deps)
+  const plans = new Map<string, SealPlan>()
+  const outcome = await protect(mail, passContext(visit, known, deps, { isUsable, plans }), signal)
   const { decision, route, edits } = outcome
   const reference = newReference()
   // A message that is given up already has its answer, and that was not this one.
   signal.throwIfAborted()
-  const transit = await lead(visit, known, outcome, reference, deps)
+  const letter = await seal(visit, known, outcome, { reference, plans }, deps)
+  const transit = await lead(visit, known, outcome, { reference, letter }, deps)
   const shown = await seat(visit, known, outcome, reference, deps)
   const answer = answerForRoute(route, decision.recipients, {
     queueId: tx.queueId,
@@ -61,35 +75,74 @@ export async function onePass(visit: Visit, deps: GatewayDependencies): Promise<
     reason: passage.doubt,
     size: mail.source.size,
     edits: edits.length,
+    format: letter?.format,
     ms: tookMs,
   })
   return answer
 }
 
+/** Whether there is a format, and a key that passwords are kept with. */
+async function canSeal(
+  { engine }: Visit,
+  { sealing }: Pick<GatewayDependencies, 'sealing'>,
+): Promise<boolean> {
+  if (sealing === undefined || engine.host.sealers.length === 0) return false
+  return sealing.keys.isUsable()
+}
+
+/** Seals a message that is bound to a lane as a letter; undefined for every other. */
+async function seal(
+  visit: Visit,
+  known: Known,
+  { decision, route }: Outcome,
+  {
+    reference,
+    plans,
+  }: { readonly reference: string; readonly plans: ReadonlyMap<string, SealPlan> },
+  deps: GatewayDependencies,
+): Promise<Sealed | undefined> {
+  const [recipient] = decision.recipients
+  if (route.kind !== 'pin' || !route.final || recipient?.action !== 'seal') return undefined
+  const plan = plans.get(recipient.address)
+  if (plan === undefined) return undefined
+  return sealLetter(visit, known, plan, { decision: recipient, reference }, deps)
+}
+
 /** Prepares a message that goes on; gives what the next pass may believe. */
 async function lead(
-  { mail, tx, engine, bodyHash: asItCame }: Visit,
+  visit: Visit,
   known: Known,
   { decision, route, edits }: Outcome,
-  reference: string,
-  { codes }: GatewayDependencies,
+  { reference, letter }: { readonly reference: string; readonly letter: Sealed | undefined },
+  deps: GatewayDependencies,
 ): Promise<Transit | undefined> {
   if (route.kind !== 'pin' && route.kind !== 'leave') return undefined
+  const { mail, tx, engine, bodyHash: asItCame } = visit
   const { passage, customer, at } = known
   const pinned = route.kind === 'pin' ? route.lane : undefined
-  const bodyHash = await hashAfter(edits, mail, asItCame)
-  applyEdits(edits, mail, tx)
+  const all: readonly Edit[] = withoutGiven(edits, known.given)
+  if (letter === undefined) applyEdits(all, mail, tx)
+  else putLetter(tx, mail, letter)
+  const bodyHash =
+    letter === undefined ? await hashAfter(all, mail, asItCame) : await hashOf(once(letter.body))
+  if (route.kind === 'leave') await takeGiven(visit, known, reference, deps)
   leadMessage(tx, {
     mail,
     passage,
     class: decision.class,
-    referenceField: codes.fieldOf(reference),
+    referenceField: deps.codes.fieldOf(reference),
     pinned,
     products: engine.config.product,
+    isLetter: letter !== undefined,
   })
   const facts = { mail, passage, reference, customer, at, bodyHash, pinned }
   const { class: riskClass, labels } = decision
-  return transitOf({ ...facts, riskClass, labels, released: isReleased(known) })
+  const sealed = letter?.format
+  return transitOf({ ...facts, riskClass, labels, released: isReleased(known), sealed })
+}
+
+async function* once(body: Buffer): AsyncIterable<Buffer> {
+  yield body
 }
 
 /** Gives somebody who waits a seat; gives the reference number that the answer names. */

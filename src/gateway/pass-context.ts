@@ -1,21 +1,26 @@
-import { FINAL_LANES } from '../policy/lanes.js'
-import type { Decision } from '../policy/model.js'
+import { fieldsNamed } from '../message/header-fields.js'
+import { FINAL_LANES, INSIDE_HEADER } from '../policy/lanes.js'
+import type { SealOutlook } from '../policy/decide.js'
+import type { ContentVerdict, Decision } from '../policy/model.js'
 import { routeFor, type Route } from '../policy/route.js'
 import { levelAfter } from '../policy/tried-lanes.js'
 import type { Known } from './known.js'
 import { withLevels } from './levels.js'
 import { triedBefore, type Passage } from './passage.js'
 import type { PassContext } from './pipeline.js'
+import { planSeal, type SealPlan } from './seal-plan.js'
 import { settled } from './settled.js'
 import { vouchedFor } from './transit.js'
 import type { GatewayDependencies, Visit } from './visit.js'
 
 /** What the pipeline decides with, for a message in one of its passes. */
 export function passContext(
-  { mail, engine, lanes }: Visit,
+  visit: Visit,
   known: Known,
   { store, hasMapEntry }: Pick<GatewayDependencies, 'store' | 'hasMapEntry'>,
+  sealing: { readonly isUsable: boolean; readonly plans: Map<string, SealPlan> },
 ): PassContext {
+  const { mail, engine, lanes } = visit
   const { passage, guest, waits, back, customer, paused, at } = known
   const { pass, earlier } = passage
   const tried = triedBefore(passage)
@@ -28,6 +33,18 @@ export function passContext(
     sender: { ...vouchedFor(passage, mail), address: mail.envelope.sender },
     floor: earlier?.floor,
     released: isReleased(known),
+    sealUsable: sealing.isUsable,
+    sealOutlook: async recipients => {
+      for (const one of recipients)
+        sealing.plans.set(
+          one.address,
+          await planSeal(one, visit, { ...known, released: isReleased(known) }, { store }),
+        )
+      return new Map(
+        [...sealing.plans].map(([address, { choice }]) => [address, outlookOf(choice)]),
+      )
+    },
+    content: earlier?.sealed === undefined ? undefined : SEALED,
     levelsOf: async recipients => {
       const facts = await withLevels(recipients, customer, store, at)
       return facts.map(one => {
@@ -37,10 +54,29 @@ export function passContext(
       })
     },
     waitedTooLong: () => Promise.resolve(waitsFor === 'wait' && isAnswered),
-    amend: decision => settled(decision, back, { state: waits, onHold: waitsFor === 'hold' }),
+    amend: decision =>
+      settled(decision, back, {
+        state: waits,
+        onHold: waitsFor === 'hold',
+        staysInside: fieldsNamed(mail.root, INSIDE_HEADER).length > 0,
+      }),
     routeOf: decision => routeFor(decision, { pass, tried, paused, bindsLater: lanes.bindsLater }),
     toRewrite: (decision, route) => toRewrite(decision, route, passage),
   }
+}
+
+/** What a letter of ours is, known by its body (`Transit.bodyHash`). */
+const SEALED: ContentVerdict = Object.freeze({
+  verdict: 'encrypted',
+  system: 'postseal',
+  coverage: 'whole',
+  strength: 'strong',
+  parts: Object.freeze([]),
+  why: 'sealed by this gateway',
+})
+
+function outlookOf(choice: SealPlan['choice']): SealOutlook {
+  return choice.kind === 'seal' ? { kind: 'seal' } : choice
 }
 
 /** A release holds for the rest of the way: a lane that hands the message back does not undo it. */

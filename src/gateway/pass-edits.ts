@@ -17,6 +17,8 @@ export interface PassEdits {
   readonly referenceField: string
   readonly pinned: string | undefined
   readonly products: readonly Product[]
+  /** A letter has taken the place of the message: of its header nothing is left that could be stale. */
+  readonly isLetter?: boolean
 }
 
 /**
@@ -26,11 +28,11 @@ export interface PassEdits {
 export function leadMessage(tx: Transaction, edits: PassEdits): void {
   const { mail, passage, pinned, products } = edits
   for (const name of [LANE_HEADER, REFERENCE_HEADER]) removeAll(tx, mail, name)
-  removeStaleSignatures(tx, mail, passage)
+  if (edits.isLetter !== true) removeStaleSignatures(tx, mail, passage)
   for (const product of products) {
     const { name, value } = triggerOf(product)
     if (name === '') continue
-    removeAll(tx, mail, name)
+    if (edits.isLetter !== true) removeAll(tx, mail, name)
     if (pinned === productLane(product.name)) tx.edits.addHeader(name, value)
   }
   if (edits.class !== 'normal') reportHeadersOnly(tx)

@@ -1,8 +1,8 @@
 import type { PluginHost } from '../host/load.js'
 import type { Edit } from '../message/edit.js'
 import type { Mail } from '../message/mail.js'
-import { decide, type RecipientFacts } from '../policy/decide.js'
-import type { Decision, RiskClass } from '../policy/model.js'
+import { decide, type RecipientFacts, type SealOutlook } from '../policy/decide.js'
+import type { ContentVerdict, Decision, RecipientDecision, RiskClass } from '../policy/model.js'
 import type { Route } from '../policy/route.js'
 import type { SenderFacts } from '../policy/rules.js'
 import { examine } from './examine.js'
@@ -20,6 +20,12 @@ export interface DecideContext {
   readonly floor?: RiskClass | undefined
   /** An officer has let the message go on. */
   readonly released?: boolean
+  /** Whether there is anything to seal with; absent: not. */
+  readonly sealUsable?: boolean
+  /** What can be done about sealing for recipients whose messages are to be sealed; absent: all of it. */
+  sealOutlook?(recipients: readonly RecipientDecision[]): Promise<ReadonlyMap<string, SealOutlook>>
+  /** What the content is known to be, in place of what detectors say. */
+  readonly content?: ContentVerdict | undefined
   /** Levels of the external domains among the recipients, unknown ones as `undetermined`. */
   levelsOf(recipients: readonly Recipient[]): Promise<readonly RecipientFacts[]>
   /** Whether this message has waited for undetermined domains as long as the settings allow. */
@@ -67,22 +73,40 @@ export async function decideMail(
 ): Promise<Decision> {
   const { host, policy, sender, floor, released } = context
   const addressed = classifyRecipients(mail.envelope.recipients, context.isInternalDomain)
-  const { labels, content, kind } = await examine(
-    mail,
-    host,
-    { ...policy, clientAddress: sender.clientAddress },
-    signal,
-  )
+  const {
+    labels,
+    content: found,
+    kind,
+  } = await examine(mail, host, { ...policy, clientAddress: sender.clientAddress }, signal)
+  const content = context.content ?? found
+  const sealUsable = context.sealUsable === true
   const message = messageFacts(mail)
   const decideFor = (recipients: readonly RecipientFacts[]): Decision => {
     const { table, rules } = policy
     const facts = { labels, content, kind, sender, message, floor, released, recipients }
-    return decide({ ...facts, sealUsable: false, table, rules })
+    return decide({ ...facts, sealUsable, table, rules })
   }
   const recipients = await context.levelsOf(addressed)
   const decision = decideFor(recipients)
-  if (!has(decision, 'wait') || !(await context.waitedTooLong(mail))) return decision
-  return decideFor(recipients.map(recipient => ({ ...recipient, waitedTooLong: true })))
+  if (!has(decision, 'wait') || !(await context.waitedTooLong(mail)))
+    return withOutlook(decision, recipients, decideFor, context)
+  const late = recipients.map(recipient => ({ ...recipient, waitedTooLong: true }))
+  return withOutlook(decideFor(late), late, decideFor, context)
+}
+
+/** Decides again with what can be done about sealing, where that matters. */
+async function withOutlook(
+  decision: Decision,
+  recipients: readonly RecipientFacts[],
+  decideFor: (recipients: readonly RecipientFacts[]) => Decision,
+  context: DecideContext,
+): Promise<Decision> {
+  const sealed = decision.recipients.filter(({ action }) => action === 'seal')
+  if (sealed.length === 0 || context.sealOutlook === undefined) return decision
+  const outlook = await context.sealOutlook(sealed)
+  return decideFor(
+    recipients.map(recipient => ({ ...recipient, sealing: outlook.get(recipient.address) })),
+  )
 }
 
 function has(decision: Decision, wanted: string): boolean {

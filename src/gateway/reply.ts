@@ -89,6 +89,15 @@ export function keepInLane(lane: string, text: string, queueId: string | undefin
   return { kind: 'refuse', code: 451, enhanced: '4.7.1', lines }
 }
 
+/** The answer to a sender who gave a password or a number that will not do. */
+export function givenRefused(why: string, context: RefusalContext): Answer {
+  const lines = [
+    `The message cannot be sealed as asked: ${ascii(why, 400)}`,
+    lastLine(550, context),
+  ]
+  return { kind: 'refuse', code: 550, enhanced: '5.7.1', lines }
+}
+
 /** The answer to a client that may not send outside. */
 export function notRelayed(why: string, context: RefusalContext): Answer {
   const lines = [`Not relayed: ${ascii(why, 400)}`, lastLine(550, context)]

@@ -9,8 +9,23 @@ import type { WaitState } from './waiting-room.js'
 export function settled(
   decision: Decision,
   back: Return,
-  { state, onHold }: { readonly state: WaitState; readonly onHold: boolean },
+  {
+    state,
+    onHold,
+    staysInside,
+  }: {
+    readonly state: WaitState
+    readonly onHold: boolean
+    /** It tells somebody inside a password. */
+    readonly staysInside: boolean
+  },
 ): Decision {
+  if (staysInside)
+    return rejected(
+      decision,
+      'notice.inside',
+      'this notice is for somebody inside and does not leave',
+    )
   if (back.kind === 'unreachable') return rejected(decision, 'lane.unreachable', back.why)
   if (state === 'cancelled')
     return rejected(decision, 'officer.cancelled', 'cancelled by the data-protection officer')

@@ -18,6 +18,8 @@ export interface TransitFacts {
   readonly pinned: string | undefined
   readonly released: boolean
   readonly labels: readonly Label[]
+  /** Format of the letter that this pass has put in the place of the message. */
+  readonly sealed: string | undefined
 }
 
 /** What this pass leaves for the next one to believe. */
@@ -25,6 +27,7 @@ export function transitOf(facts: TransitFacts): Transit {
   const { mail, passage, reference, pinned } = facts
   const { pass, earlier } = passage
   const { envelope } = mail
+  const sealed = facts.sealed ?? earlier?.sealed
   const vouched = earlier ?? vouchedFor(passage, mail)
   return Object.freeze({
     reference,
@@ -46,6 +49,7 @@ export function transitOf(facts: TransitFacts): Transit {
     signatures: earlier?.signatures ?? fieldsNamed(mail.root, SIGNATURE).length,
     released: facts.released,
     stated: Object.freeze([...new Set([...(earlier?.stated ?? []), ...rulesBehind(facts.labels)])]),
+    sealed,
   })
 }
 

@@ -7,6 +7,7 @@ import type { Store } from '../store/store.js'
 import type { AskDomain } from './domain-state.js'
 import type { Engine, Engines } from './engine.js'
 import type { ReferenceCodes } from './reference.js'
+import type { SealTools } from './seal-letter.js'
 import type { Arrived } from './transaction.js'
 
 export interface GatewayDependencies {
@@ -17,6 +18,8 @@ export interface GatewayDependencies {
   /** What Postfix is set to at this moment. */
   readonly lanes: () => LaneState
   readonly askDomain: AskDomain
+  /** What sealing works with; undefined: nothing can be sealed. */
+  readonly sealing?: SealTools | undefined
   /** Whether the lane `qtls` has been told how to verify a domain. */
   readonly hasMapEntry: (domain: string) => boolean
   /** Epoch milliseconds. */

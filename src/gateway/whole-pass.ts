@@ -1,11 +1,14 @@
 import { applyEdits } from './apply-edits.js'
 import { logDecision } from './decision-log.js'
+import { givenIn, withoutGiven } from './given-password.js'
 import type { GatewayDependencies, Visit } from './visit.js'
 import { withLevels } from './levels.js'
 import { decideMail } from './pipeline.js'
 import { messageIdOf, recordOf } from './record.js'
 import { newReference } from './reference.js'
 import { answerCode, answerFor, type Answer } from './reply.js'
+
+const FIRST = Object.freeze({ pass: 'first', earlier: undefined, doubt: undefined } as const)
 
 /**
  * A message while Postfix has no lanes: one decision and one answer for all of its recipients. What
@@ -40,16 +43,16 @@ export async function wholePass(visit: Visit, deps: GatewayDependencies): Promis
   const answer = answerFor(recipients, { queueId: tx.queueId, contact: config.reply.contact })
   const leaves = answer.kind === 'pass' && recipients.some(({ level }) => level !== 'internal')
   const edits = leaves ? await host.rewrite(mail, decision, signal) : []
-  applyEdits(edits, mail, tx)
+  const taken = withoutGiven(edits, givenIn(visit, FIRST))
+  applyEdits(taken, mail, tx)
   const reference = newReference()
-  const passage = { pass: 'first', earlier: undefined, doubt: undefined } as const
   const tookMs = Math.round((performance.now() - started) * 10) / 10
   const { mode } = config
   const reply = answerCode(answer)
   // A message that is given up already has its answer, and that was not this one.
   signal.throwIfAborted()
   const facts = { mail, decision, customer, mode, reply, at, tookMs, reference }
-  await store.record(recordOf({ ...facts, passage, transit: undefined }))
+  await store.record(recordOf({ ...facts, passage: FIRST, transit: undefined }))
   logDecision(log, tx.queueId, decision, {
     customer,
     mode,

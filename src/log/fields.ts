@@ -25,6 +25,8 @@ export interface LogFields {
   readonly labels?: number | undefined
   readonly findings?: number | undefined
   readonly edits?: number | undefined
+  /** Of a sealed letter: `html`. */
+  readonly format?: string | undefined
   readonly reply?: string | undefined
   readonly mode?: string | undefined
   readonly reference?: string | undefined
@@ -67,6 +69,7 @@ export const LOG_FIELDS: readonly LogField[] = Object.freeze([
   'labels',
   'findings',
   'edits',
+  'format',
   'reply',
   'mode',
   'reference',

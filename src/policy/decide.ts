@@ -21,7 +21,7 @@ export interface DecideInput {
   readonly sender: SenderFacts
   readonly message: MessageFacts
   readonly recipients: readonly RecipientFacts[]
-  /** Whether a seal plugin is there and usable; without one nothing can be sealed. */
+  /** Whether a seal plugin is there and usable; without one nothing can be sealed. What can be done for each recipient stands there. */
   readonly sealUsable: boolean
   readonly table: DecisionTable
   readonly rules: RuleSet
@@ -37,7 +37,15 @@ export interface RecipientFacts {
   readonly level: Level
   /** Set when an undetermined domain has been waited for as long as the settings allow. */
   readonly waitedTooLong?: boolean | undefined
+  /** What can be done about sealing for this recipient; undefined: nobody has looked, it can be sealed. */
+  readonly sealing?: SealOutlook | undefined
 }
+
+export type SealOutlook =
+  | { readonly kind: 'seal' }
+  /** An officer can help. */
+  | { readonly kind: 'hold'; readonly why: string }
+  | { readonly kind: 'no'; readonly why: string }
 
 /**
  * Decides what is done with a message for each of its recipients.
@@ -87,9 +95,17 @@ function decideOne(
   const rule = level === 'internal' ? undefined : findRule(input, riskClass, recipient)
   const outcome = rule === undefined ? fromTable : applyRule(rule, fromTable)
   const { row } = outcome
-  if (outcome.action === 'seal' && !input.sealUsable) {
-    const why = `${outcome.why}; seal, not available`
-    return { address, domain, level, action: 'reject', lane: null, row, why }
+  if (outcome.action === 'seal') {
+    const { sealing = { kind: 'seal' } } = recipient
+    if (!input.sealUsable || sealing.kind === 'no') {
+      const said = input.sealUsable && sealing.kind === 'no' ? `: ${sealing.why}` : ''
+      const why = `${outcome.why}; seal, not available${said}`
+      return { address, domain, level, action: 'reject', lane: null, row, why }
+    }
+    if (sealing.kind === 'hold') {
+      const why = `${outcome.why}; ${sealing.why}`
+      return { address, domain, level, action: 'hold', lane: null, row, why }
+    }
   }
   const lane = laneFor(outcome, level, input.content)
   return { address, domain, level, action: outcome.action, lane, row, why: outcome.why }

@@ -99,8 +99,8 @@ function commonLane(recipients: readonly RecipientDecision[]): string | undefine
   return isSame ? first.lane : undefined
 }
 
-/** What ends in a clear no: sealing and asking as well, as long as nothing can seal or ask. */
-const REFUSED: ReadonlySet<Action> = new Set(['reject', 'seal', 'ask'])
+/** What ends in a clear no: asking as well, as long as nobody can be asked. */
+const REFUSED: ReadonlySet<Action> = new Set(['reject', 'ask'])
 
 function isRefused({ action }: RecipientDecision): boolean {
   return REFUSED.has(action)

@@ -31,6 +31,8 @@ import { LevelCache } from './level-cache.js'
 import type { Flags } from './operations/flags.js'
 import type { PageEnd } from './operations/messages.js'
 import type { NewNotice, Notice } from './outbox.js'
+import { sealingStoreOf } from './sealing-store.js'
+import type { SealingStore } from './sealing.js'
 import { pluginStateOf, type PluginStateStore } from './plugin-state.js'
 import { recipientKeysOf } from './recipient-key-store.js'
 import type { RecipientKeyStore } from './recipient-keys.js'
@@ -73,6 +75,8 @@ export class DatabaseStore implements Store, StoreAdmin {
   readonly recipientKeys: RecipientKeyStore
   /** Verdicts, and all that the prober keeps. */
   readonly domains: DatabaseDomains
+  /** What sealing keeps. */
+  readonly sealing: SealingStore
 
   constructor(backend: Backend, options: DatabaseStoreOptions) {
     this.#backend = backend
@@ -84,6 +88,7 @@ export class DatabaseStore implements Store, StoreAdmin {
     })
     this.pluginState = pluginStateOf(backend, this.#now)
     this.recipientKeys = recipientKeysOf(backend, this.#now)
+    this.sealing = sealingStoreOf(backend, this.#now)
     this.#levels = new LevelCache({ backend, flags: this.#flags, now: this.#now })
     this.domains = new DatabaseDomains({
       backend,

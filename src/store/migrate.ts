@@ -5,6 +5,7 @@ import { lanes } from './migrations/002-lanes.js'
 import { pluginState } from './migrations/003-plugin-state.js'
 import { verdicts } from './migrations/004-verdicts.js'
 import { recipientKeys } from './migrations/005-recipient-keys.js'
+import { sealing } from './migrations/006-sealing.js'
 import type { Schema } from './schema.js'
 
 type Migrations = Readonly<Record<string, Migration>>
@@ -16,6 +17,7 @@ export const MIGRATIONS: Migrations = {
   '003-plugin-state': pluginState,
   '004-verdicts': verdicts,
   '005-recipient-keys': recipientKeys,
+  '006-sealing': sealing,
 }
 
 export interface MigrateOptions {

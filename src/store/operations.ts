@@ -23,6 +23,22 @@ import {
   setLevels,
   unsetLevel,
 } from './operations/levels.js'
+import {
+  addLetterTry,
+  findLetters,
+  givenOf,
+  keepGiven,
+  keepLetter,
+  letterOf,
+} from './operations/letters.js'
+import { allowFormats, refusedFormats } from './operations/letter-ways.js'
+import { replaceSealed, sealedTexts } from './operations/sealed-texts.js'
+import {
+  listStanding,
+  removeStanding,
+  setStanding,
+  standingOf,
+} from './operations/standing-passwords.js'
 import { findMessages, pageOfMessages, passesOf, transitUnder } from './operations/messages.js'
 import { addNotice, dueNotices, noticeFailed, noticeSent } from './operations/outbox.js'
 import {
@@ -57,6 +73,20 @@ export const OPERATIONS = {
   addAudit,
   addConfirmation,
   addKeys,
+  addLetterTry,
+  allowFormats,
+  findLetters,
+  givenOf,
+  keepGiven,
+  keepLetter,
+  letterOf,
+  listStanding,
+  refusedFormats,
+  removeStanding,
+  replaceSealed,
+  sealedTexts,
+  setStanding,
+  standingOf,
   addNotice,
   addToPluginValue,
   changedLevels,

@@ -1,6 +1,8 @@
 /** What a sender is told. */
-export const NOTICE_KINDS = ['waiting', 'delivered', 'ended'] as const
+export const NOTICE_KINDS = ['waiting', 'delivered', 'ended', 'password', 'sms'] as const
 export type NoticeKind = (typeof NOTICE_KINDS)[number]
+/** Those that tell no password. */
+export type PlainNoticeKind = Exclude<NoticeKind, 'password' | 'sms'>
 
 /**
  * A notice to a sender, kept until it is in Postfix's queue. It waits (`held`) until the log shows
@@ -9,7 +11,7 @@ export type NoticeKind = (typeof NOTICE_KINDS)[number]
 export interface Notice {
   readonly id: number
   readonly kind: NoticeKind
-  /** `Waiting.key` that it is about; one notice of each kind for a key. */
+  /** `Waiting.key`, or that of the letter, that it is about; one notice of each kind for a key. */
   readonly key: string
   readonly customer: string
   /** Envelope sender of the message, to whom the notice goes. */

@@ -5,6 +5,8 @@ import type { Backend } from './backend.js'
 export interface Retention {
   /** Records of messages, waits that are over, notices. */
   readonly retentionMs?: number
+  /** Letters with their passwords. Never less than a message may be on its way. */
+  readonly passwordRetentionMs?: number
   /** What the log of Postfix says. */
   readonly evidenceRetentionMs?: number
   /** The audit and levels no longer in force. */
@@ -30,12 +32,14 @@ export async function purgeOld(
   retention: Retention,
   { now, signal }: { readonly now: number; readonly signal: AbortSignal | undefined },
 ): Promise<PurgeResult> {
-  const { retentionMs, evidenceRetentionMs, notesRetentionMs = NOTES_RETENTION_MS } = retention
+  const { retentionMs, evidenceRetentionMs, passwordRetentionMs } = retention
+  const { notesRetentionMs = NOTES_RETENTION_MS } = retention
   const messagesBefore = before(now, retentionMs)
   const step = {
     messagesBefore,
     transitBefore: Math.min(messagesBefore, now - ON_ITS_WAY_MS),
     evidenceBefore: before(now, evidenceRetentionMs),
+    passwordsBefore: Math.min(before(now, passwordRetentionMs), now - ON_ITS_WAY_MS),
     notesBefore: now - notesRetentionMs,
     limit: PURGE_LIMIT,
   }

@@ -166,6 +166,7 @@ const ABSENT: { readonly [Name in AbsentInTransit]: undefined } = {
   clientAddress: undefined,
   pinned: undefined,
   stated: undefined,
+  sealed: undefined,
 }
 
 type AbsentInTransit = {

@@ -5,6 +5,7 @@ import type { TlsSession } from './evidence.js'
 import type { VerdictSchema } from './schema-verdicts.js'
 import type { NoticeKind } from './outbox.js'
 import type { KeySource, KeySystem } from './recipient-keys.js'
+import type { PasswordWay } from './sealing.js'
 import type { WaitEnd, WaitReason } from './transit.js'
 
 /**
@@ -35,6 +36,11 @@ export interface Schema extends VerdictSchema {
   secret: SecretTable
   plugin_state: PluginStateTable
   encryption_key: EncryptionKeyTable
+  letter: LetterTable
+  letter_try: LetterTryTable
+  given_password: GivenPasswordTable
+  standing_password: StandingPasswordTable
+  refused_format: RefusedFormatTable
   meta: MetaTable
 }
 
@@ -275,6 +281,54 @@ export interface EncryptionKeyTable {
   added_at: number
   added_by: string
   used_at: number | null
+}
+
+/** A sealed letter; passwords and telephone numbers are sealed with the key file. */
+export interface LetterTable {
+  key: string
+  customer_id: number
+  reference: string
+  sender: string
+  recipient: string
+  domain: string
+  format: string
+  way: PasswordWay
+  /** The password, sealed. */
+  secret: string | null
+  telephone: string | null
+  created_at: number
+}
+
+/** A queue entry that a letter was put into, as far as we know. */
+export interface LetterTryTable {
+  queue_id: string
+  key: string
+  at: number
+}
+
+export interface GivenPasswordTable {
+  reference: string
+  customer_id: number
+  secret: string | null
+  telephone: string | null
+  created_at: number
+}
+
+export interface StandingPasswordTable {
+  customer_id: number
+  sender_domain: string
+  recipient: string
+  secret: string
+  set_at: number
+  set_by: string
+}
+
+export interface RefusedFormatTable {
+  domain: string
+  format: string
+  at: number
+  /** The answer of the server, cut. */
+  said: string
 }
 
 export interface MetaTable {

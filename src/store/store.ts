@@ -3,6 +3,7 @@ import type { Decision, Level } from '../policy/model.js'
 import type { QueueEntryLog } from './evidence.js'
 import type { NewNotice } from './outbox.js'
 import type { ProbeQuota } from './verdicts.js'
+import type { SealingStore } from './sealing.js'
 import type { Transit, WaitEnd, Waiting, WaitingEntry } from './transit.js'
 
 /**
@@ -41,6 +42,8 @@ export interface Store {
   requestProbe(domain: string, why: string, quota?: ProbeQuota): Promise<void>
   /** The key that reference codes are made with; made once, 32 random bytes. */
   referenceKey(): Promise<Buffer>
+  /** What sealing keeps. */
+  readonly sealing: SealingStore
   close(): Promise<void>
 }
 

@@ -43,6 +43,8 @@ export interface Transit {
    * subject once the message has left; what a permitted sender stated holds for the whole way.
    */
   readonly stated: readonly string[] | undefined
+  /** Format of the letter that the body is since this pass or one before; undefined: it is none. */
+  readonly sealed: string | undefined
 }
 
 /** One row of the waiting room: a recipient of a message for whom Postfix is told 451 at split. */

@@ -1,5 +1,5 @@
 import type { SendMailOptions } from 'nodemailer'
-import type { Notice } from '../store/outbox.js'
+import type { Notice, PlainNoticeKind } from '../store/outbox.js'
 import { NOTICE_TEXTS, type Language } from './notice-texts.js'
 
 export interface NoticeSettings {
@@ -12,13 +12,12 @@ export interface NoticeSettings {
   readonly contact: string
 }
 
-/**
- * A notice as a mail: from nobody (RFC 3834, section 3.3), so that no answer comes back, with the
- * same Message-ID each time that it is sent.
- */
-export function noticeMail(notice: Notice, settings: NoticeSettings): SendMailOptions {
-  const { hostname, language, contact } = settings
-  const from = settings.from === '' ? `postmaster@${hostname}` : settings.from
+/** A notice as a mail; see `noticeFrame`. */
+export function noticeMail(
+  notice: Notice & { readonly kind: PlainNoticeKind },
+  settings: NoticeSettings,
+): SendMailOptions {
+  const { language, contact } = settings
   const words = NOTICE_TEXTS[language][notice.kind]
   const fill = (text: string): string =>
     text
@@ -30,11 +29,24 @@ export function noticeMail(notice: Notice, settings: NoticeSettings): SendMailOp
     `[${notice.reference}]`,
   ]
   return {
-    envelope: { from: '', to: [notice.to] },
-    from,
-    to: notice.to,
+    ...noticeFrame(notice, settings),
     subject: fill(words.subject),
     text: `${paragraphs.join('\n\n')}\n`,
+  }
+}
+
+/**
+ * What all notices have: they come from nobody (RFC 3834, section 3.3), so that no answer comes back,
+ * with the same Message-ID each time that one is sent.
+ */
+export function noticeFrame(
+  notice: Pick<Notice, 'to' | 'messageId'>,
+  { hostname, from }: Pick<NoticeSettings, 'hostname' | 'from'>,
+): Omit<SendMailOptions, 'headers'> & { readonly headers: Readonly<Record<string, string>> } {
+  return {
+    envelope: { from: '', to: [notice.to] },
+    from: from === '' ? `postmaster@${hostname}` : from,
+    to: notice.to,
     messageId: `<${notice.messageId}@${hostname}>`,
     headers: { 'Auto-Submitted': 'auto-generated', Precedence: 'bulk' },
     disableFileAccess: true,
@@ -43,6 +55,6 @@ export function noticeMail(notice: Notice, settings: NoticeSettings): SendMailOp
 }
 
 /** Printable, and no longer than anybody reads. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 300)
 }

@@ -1,4 +1,4 @@
-import type { NoticeKind } from '../store/outbox.js'
+import type { PlainNoticeKind } from '../store/outbox.js'
 
 /** What a notice says, with places for `{recipient}`, `{why}`, `{reference}`, `{contact}`. */
 export interface NoticeText {
@@ -12,7 +12,9 @@ export const LANGUAGES = ['de', 'fr', 'it', 'en'] as const
 export type Language = (typeof LANGUAGES)[number]
 
 /** Kinds of notices in all languages: what happened, what happens next, what to do. */
-export const NOTICE_TEXTS: Readonly<Record<Language, Readonly<Record<NoticeKind, NoticeText>>>> = {
+export const NOTICE_TEXTS: Readonly<
+  Record<Language, Readonly<Record<PlainNoticeKind, NoticeText>>>
+> = {
   de: {
     waiting: {
       subject: 'Ihre Nachricht an {recipient} wartet noch',

@@ -1,9 +1,12 @@
-import { createTransport } from 'nodemailer'
+import { createTransport, type SendMailOptions } from 'nodemailer'
 import { reasonOf } from '../errors.js'
 import type { Log } from '../log/log.js'
 import type { StoreAdmin } from '../store/admin.js'
 import type { Notice } from '../store/outbox.js'
+import type { Language } from './notice-texts.js'
+import type { Disclosure, Secret } from './disclose.js'
 import { noticeMail, type NoticeSettings } from './notice-mail.js'
+import { passwordMail, passwordSms } from './password-mail.js'
 
 /** Notices of one turn. */
 const AT_ONCE = 50
@@ -14,12 +17,27 @@ const LONGEST_PAUSE_MS = 3_600_000
 /** Gives a mail to Postfix; resolves when Postfix has taken it. */
 export type SendNotice = (notice: Notice) => Promise<void>
 
-/** Sends notices to the Postfix at `smtp` (`HOST:PORT`), one connection each. */
-export function noticeSender(smtp: string, settings: NoticeSettings): SendNotice {
+export interface PasswordSending {
+  readonly disclosure: Disclosure
+  /** Language of a text message to a recipient. */
+  readonly languageFor: (recipient: string) => Language
+}
+
+/**
+ * Sends notices to the Postfix at `smtp` (`HOST:PORT`), one connection each, and passwords for
+ * telephones to the plugin for them.
+ *
+ * A notice about a letter whose password is kept no longer is given up.
+ */
+export function noticeSender(
+  smtp: string,
+  settings: NoticeSettings,
+  { disclosure, languageFor }: PasswordSending,
+): SendNotice {
   const colon = smtp.lastIndexOf(':')
   const host = smtp.slice(0, colon).replace(/^\[|\]$/g, '')
   const port = Number(smtp.slice(colon + 1))
-  return async notice => {
+  const sendMail = async (mail: SendMailOptions): Promise<void> => {
     const transport = createTransport({
       host,
       port,
@@ -31,10 +49,25 @@ export function noticeSender(smtp: string, settings: NoticeSettings): SendNotice
       socketTimeout: TIMEOUT_MS,
     })
     try {
-      await transport.sendMail(noticeMail(notice, settings))
+      await transport.sendMail(mail)
     } finally {
       transport.close()
     }
+  }
+  const tell = async (notice: Notice, { letter, password, telephone }: Secret): Promise<void> => {
+    if (notice.kind === 'password') await sendMail(passwordMail(notice, password, settings))
+    else if (telephone !== undefined) {
+      const text = passwordSms(notice, password, languageFor(notice.recipient))
+      await disclosure.sendText({ to: telephone, text, id: notice.messageId })
+    }
+    await disclosure.told(notice, letter)
+  }
+  return async notice => {
+    const { kind } = notice
+    if (kind !== 'password' && kind !== 'sms')
+      return sendMail(noticeMail({ ...notice, kind }, settings))
+    const secret = await disclosure.secretOf(notice)
+    if (secret !== undefined) await tell(notice, secret)
   }
 }
 

@@ -75,7 +75,7 @@ t.test('at split something is always said', async t => {
     ['a product', [GIVE], 'pin hand-over-x out'],
     ['rejected', [REJECT], 'refuse'],
     ['ask', [ASK], 'refuse'],
-    ['seal', [['seal', 'sealed']], 'refuse'],
+    ['seal', [['seal', 'sealed']], 'pin sealed out'],
     ['wait', [WAIT], 'wait wait'],
     ['hold', [HOLD], 'wait hold'],
     ['stopped', [QTLS], 'wait paused', { paused: true }],

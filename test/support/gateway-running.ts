@@ -3,6 +3,7 @@ import { parseConfig } from '../../src/config/load.js'
 import type { DomainState } from '../../src/gateway/domain-state.js'
 import { Engines, type Engine } from '../../src/gateway/engine.js'
 import { createGateway } from '../../src/gateway/gateway.js'
+import { sealSettings } from '../../src/gateway/seal-settings.js'
 import { loadPolicy } from '../../src/gateway/policy.js'
 import { ReferenceCodes } from '../../src/gateway/reference.js'
 import type { GatewayDependencies } from '../../src/gateway/visit.js'
@@ -40,6 +41,7 @@ export interface GatewayOptions {
   readonly unmapped?: readonly string[]
   /** What DNS says; `exists` where nothing is named. */
   readonly domains?: Readonly<Record<string, DomainState>>
+  readonly sealing?: GatewayDependencies['sealing']
   /** Epoch milliseconds. */
   readonly now?: () => number
 }
@@ -61,6 +63,7 @@ export async function runGateway(t: Test, options: GatewayOptions = {}): Promise
       codes: new ReferenceCodes(Buffer.alloc(32, 7)),
       lanes: () => options.lanes ?? NO_LANES,
       hasMapEntry: domain => options.unmapped?.includes(domain) !== true,
+      sealing: options.sealing,
       askDomain: async domain => options.domains?.[domain] ?? 'exists',
     }),
     spoolDirectory: t.testdir({}),
@@ -92,6 +95,7 @@ async function testEngine(
   return {
     config,
     policy: loadPolicy(config),
+    sealing: sealSettings(config),
     host: { ...(await loadHost(config, log)), ...host },
     customerOf: sender => (sender.endsWith('@praxis.example') ? 'praxis' : 'default'),
     isInternalDomain: domainMatcher(config.internal_domains),

@@ -1,4 +1,5 @@
 import type { GatewayDependencies } from '../../src/gateway/visit.js'
+import { memorySealing, type MemorySealing } from './gateway-sealing.js'
 import type { NewNotice } from '../../src/store/outbox.js'
 import type { QueueEntryLog } from '../../src/store/evidence.js'
 import type { DomainLevel, MessageRecord } from '../../src/store/store.js'
@@ -14,11 +15,13 @@ export interface MemoryStore {
   readonly notices: NewNotice[]
   readonly probes: string[]
   readonly queue: Map<string, QueueEntryLog>
+  readonly sealed: MemorySealing
   paused: boolean
 }
 
 /** A store that lives in memory and answers at once. */
 export function memoryStore(levels: Readonly<Record<string, DomainLevel['level']>>): MemoryStore {
+  const sealed = memorySealing()
   const memory: Omit<MemoryStore, 'store'> = {
     records: [],
     levels: new Map(Object.entries(levels)),
@@ -27,6 +30,7 @@ export function memoryStore(levels: Readonly<Record<string, DomainLevel['level']
     notices: [],
     probes: [],
     queue: new Map(),
+    sealed,
     paused: false,
   }
   const store: GatewayDependencies['store'] = {
@@ -59,6 +63,7 @@ export function memoryStore(levels: Readonly<Record<string, DomainLevel['level']
       const whose = quota === undefined ? '' : ` for ${quota.asker}, ${quota.perHour} an hour`
       memory.probes.push(`${domain}: ${why}${whose}`)
     },
+    sealing: sealed.sealing,
     referenceKey: async () => Buffer.alloc(32, 7),
     close: async () => undefined,
   }

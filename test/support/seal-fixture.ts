@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, scryptSync } from 'node:crypto'
+import { existsSync, writeFileSync } from 'node:fs'
 import { definePlugin, s, type SealedLetter } from 'postseal/plugin'
 
 /** A format of the tests: the whole message under a key that is made of the password. */
@@ -9,13 +10,18 @@ export default definePlugin({
   letter: { opensWith: 'password', growth: { factor: 1.5, plus: 4096 } },
   config: {
     fails: s.boolean({ default: false, doc: 'Whether it throws.' }),
+    marker: s.text({
+      default: '',
+      doc: 'File without which the process ends, once for each place.',
+    }),
     fails_for: s.text({ default: '', doc: 'Address for which it throws.' }),
   },
   setup({ config }) {
-    return async ({ mail, password, recipient, reference, style, language, passwordWay }) => {
+    return async ({ mail, password, recipient, reference, style, language, passwordWay, seed }) => {
       if (config.fails || recipient === config.fails_for) throw new Error(`Secret ${password}`)
       if (password === undefined) throw new Error('no password')
-      const salt = randomBytes(16)
+      endOnce(config.marker, recipient, 'before')
+      const salt = Buffer.from(seed.subarray(0, 16))
       const cipher = createCipheriv('aes-256-gcm', keyOf(password, salt), salt.subarray(0, 12))
       const { size } = mail.source
       const whole = await mail.source.read(0, size)
@@ -39,10 +45,20 @@ export default definePlugin({
         })(),
         bodyBytes: body.length,
       }
+      endOnce(config.marker, recipient, 'after')
       return letter
     }
   },
 })
+
+/** Ends the whole process at once, as a power cut does, for recipients who are named after the place. */
+function endOnce(marker: string, recipient: string, place: 'before' | 'after'): void {
+  if (marker === '' || !recipient.startsWith(`killed-${place}@`)) return
+  const file = `${marker}.${place}`
+  if (existsSync(file)) return
+  writeFileSync(file, '')
+  process.kill(process.pid, 'SIGKILL')
+}
 
 const BEGIN = '-----sealed-----'
 

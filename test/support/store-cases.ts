@@ -12,6 +12,7 @@ import { PLUGIN_CASES } from './store-plugin-cases.js'
 import { all, anyRecord, sampleRecord } from './store-records.js'
 import { RETENTION_CASES } from './store-retention-cases.js'
 import { SCHEDULE_CASES } from './store-schedule-cases.js'
+import { SEALING_CASES } from './store-sealing-cases.js'
 import { WAITING_CASES } from './store-waiting-cases.js'
 import { WAKING_CASES } from './store-waking-cases.js'
 
@@ -317,6 +318,7 @@ export const STORE_CASES: readonly StoreCase[] = [
   ...OUTBOX_CASES,
   ...KEY_CASES,
   ...PLUGIN_CASES,
+  ...SEALING_CASES,
   ...RETENTION_CASES,
   ...DOMAIN_CASES,
   ...SCHEDULE_CASES,

@@ -24,9 +24,13 @@ export function storeBench(t: Test, command: unknown, context: object = {}) {
   const url = `sqlite:${join(directory, 'store.db')}`
   const config = join(directory, 'milter.conf')
   const customers = '[[customer]]\nname = "clinic"\ndomains = ["clinic.example"]\n'
-  writeFileSync(config, `${customers}[store]\nurl = "${url}"\n`)
+  const settings = (more: string): void =>
+    writeFileSync(config, `${customers}[store]\nurl = "${url}"\n${more}`)
+  settings('')
   return {
     directory,
+    /** Writes the settings anew, with these behind those of the bench. */
+    settings,
     /** Puts records into the store before a command looks. */
     record(...records: readonly MessageRecord[]): Promise<void> {
       return this.prepare(async store => {

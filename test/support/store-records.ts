@@ -17,6 +17,7 @@ export const PURGE_NOTHING: PurgeStep = {
   messagesBefore: 0,
   transitBefore: 0,
   evidenceBefore: 0,
+  passwordsBefore: 0,
   notesBefore: 0,
   limit: 100,
 }
@@ -127,6 +128,7 @@ export function sampleTransit(changes: Partial<Transit> = {}): Transit {
     signatures: 0,
     released: false,
     stated: undefined,
+    sealed: undefined,
     ...changes,
   }
 }

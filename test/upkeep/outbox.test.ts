@@ -2,10 +2,19 @@ import { createServer } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import t from 'tap'
 import type { Notice } from '../../src/store/outbox.js'
-import { noticeSender, sendNotices } from '../../src/upkeep/outbox.js'
+import { noticeSender, sendNotices, type PasswordSending } from '../../src/upkeep/outbox.js'
 import { recordLog } from '../support/log-recorder.js'
 
 const SETTINGS = { hostname: 'gate.example', from: '', language: 'en', contact: '' } as const
+
+const NO_PASSWORDS: PasswordSending = {
+  disclosure: {
+    secretOf: async () => undefined,
+    sendText: async () => undefined,
+    told: async () => undefined,
+  },
+  languageFor: () => 'en',
+}
 
 function notice(id: number, attempts = 0): Notice {
   return {
@@ -94,7 +103,7 @@ t.test('Postfix gets a notice by SMTP, from the null sender', async t => {
   t.teardown(() => new Promise<void>(next => server.close(next)))
   const address = server.server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
-  await noticeSender(`127.0.0.1:${address.port}`, SETTINGS)(notice(1))
+  await noticeSender(`127.0.0.1:${address.port}`, SETTINGS, NO_PASSWORDS)(notice(1))
   t.match(got, [{ from: '', to: ['anna1@in.example'] }])
   t.match(got[0]?.text, /^Message-ID: <waiting\.k1@gate\.example>/m)
 })
@@ -105,5 +114,8 @@ t.test('a Postfix that is not there is an error', async t => {
   const address = server.address()
   await new Promise(next => server.close(next))
   if (address === null || typeof address === 'string') throw new Error('no port')
-  await t.rejects(noticeSender(`127.0.0.1:${address.port}`, SETTINGS)(notice(1)), /ECONNREFUSED/)
+  await t.rejects(
+    noticeSender(`127.0.0.1:${address.port}`, SETTINGS, NO_PASSWORDS)(notice(1)),
+    /ECONNREFUSED/,
+  )
 })

@@ -8,8 +8,10 @@ import { postfixRunner, type RunPostfix } from '../../postfix/run.js'
 import { applySetup } from '../../postfix/setup/apply.js'
 import { readSetup, type SetupOptions } from '../../postfix/setup/read-setup.js'
 import { applyUndo, readUndo } from '../../postfix/setup/undo.js'
+import { createKeyFile } from '../../seal/key-file.js'
 import type { Command, GlobalOptions } from '../command.js'
 import { EXIT, UsageError } from '../exit.js'
+import { printable, printNotice } from '../output.js'
 import { printSetup, type Outcome } from '../setup-output.js'
 
 interface Own {
@@ -79,14 +81,28 @@ const postfix: Command<Own> = {
   },
 }
 
+const sealing: Command = {
+  command: 'sealing',
+  describe: 'Make the key file that the passwords of letters are kept with, unless it is there',
+  builder: yargs => yargs.strict(),
+  handler: async ({ config: file }) => {
+    const { key_file: keyFile } = loadConfig(file).seal
+    const isMade = await createKeyFile(keyFile)
+    printNotice(`${printable(keyFile)} ${isMade ? 'was made' : 'is there already'}.`)
+    printNotice(
+      'Keep a copy of it where no copy of the store is: without it no password can be told.',
+    )
+  },
+}
+
 /** `postseal setup`: wires the gateway in. */
 export const command: Command = {
   command: 'setup <what>',
   describe: 'Wire the gateway into the mail server',
   builder: yargs =>
     yargs
-      .command([postfix] as unknown as CommandModule<GlobalOptions>[])
-      .demandCommand(1, 'Name what to set up: postfix.'),
+      .command([postfix, sealing] as unknown as CommandModule<GlobalOptions>[])
+      .demandCommand(1, 'Name what to set up: postfix or sealing.'),
   handler: () => undefined,
 }
 

@@ -5,6 +5,7 @@ import { attemptDigest, attemptRow, deliveryDigest, deliveryRow } from '../evide
 import type { Schema } from '../schema.js'
 import { storable } from '../storable.js'
 import { followWaits } from './evidence-waits.js'
+import { followLetters } from './letter-ways.js'
 import { parts } from './parts.js'
 
 /**
@@ -28,6 +29,7 @@ export async function saveEvidence(
         .execute()
     }
     await followWaits(transaction, batch, at)
+    await followLetters(transaction, batch.deliveries, at)
   })
 }
 

@@ -104,6 +104,9 @@ export async function noticeFailed(
     .execute()
 }
 
+/** What goes with a letter, not with a waiting. */
+export const OF_LETTERS = ['password', 'sms'] as const
+
 /**
  * Drops what need not be said any more once a waiting has ended: what is held, and that somebody
  * waits.
@@ -113,6 +116,7 @@ export async function dropNotices(db: Kysely<Schema>, keys: readonly string[]): 
     .deleteFrom('notice')
     .where('waiting_key', 'in', keys)
     .where('sent_at', 'is', null)
+    .where('kind', 'not in', OF_LETTERS)
     .where(where => where.or([where('released_at', 'is', null), where('kind', '=', 'waiting')]))
     .execute()
 }

@@ -13,6 +13,8 @@ export interface PurgeStep {
   readonly evidenceBefore: number
   /** Audit entries and levels that are no longer in force. */
   readonly notesBefore: number
+  /** Letters with their passwords, and formats that a domain did not take. */
+  readonly passwordsBefore: number
   /** Most rows of each kind that one step deletes. */
   readonly limit: number
 }
@@ -27,7 +29,10 @@ export async function purgeStep(db: Kysely<Schema>, step: PurgeStep): Promise<Pu
     messages: await purgeMessages(db, step),
     evidence: await purgeEvidence(db, step),
     waits:
-      (await purgeWaits(db, step)) + (await purgeNotices(db, step)) + (await purgeProbes(db, step)),
+      (await purgeWaits(db, step)) +
+      (await purgeNotices(db, step)) +
+      (await purgeProbes(db, step)) +
+      (await purgeLetters(db, step)),
     notes:
       (await purgeAudit(db, step)) +
       (await purgeChanges(db, step)) +
@@ -199,6 +204,33 @@ async function purgeVerdicts(db: Kysely<Schema>, step: PurgeStep): Promise<numbe
     )
     .executeTakeFirst()
   return Number(numDeletedRows)
+}
+
+async function purgeLetters(db: Kysely<Schema>, step: PurgeStep): Promise<number> {
+  const { passwordsBefore, limit } = step
+  const letters = await db
+    .deleteFrom('letter')
+    .where('key', 'in', query =>
+      query
+        .selectFrom('letter')
+        .select('key')
+        .where('created_at', '<', passwordsBefore)
+        .limit(limit),
+    )
+    .executeTakeFirst()
+  const given = await db
+    .deleteFrom('given_password')
+    .where('reference', 'in', query =>
+      query
+        .selectFrom('given_password')
+        .select('reference')
+        .where('created_at', '<', passwordsBefore)
+        .limit(limit),
+    )
+    .executeTakeFirst()
+  await db.deleteFrom('letter_try').where('at', '<', passwordsBefore).execute()
+  await db.deleteFrom('refused_format').where('at', '<', passwordsBefore).execute()
+  return Number(letters.numDeletedRows) + Number(given.numDeletedRows)
 }
 
 async function purgeAudit(db: Kysely<Schema>, step: PurgeStep): Promise<number> {

@@ -6,7 +6,7 @@ import type { Schema, WaitingTable } from '../schema.js'
 import { storableRow } from '../storable.js'
 import type { WaitEnd, Waiting, WaitingEntry } from '../transit.js'
 import { ensureCustomer } from './customers.js'
-import { dropNotices } from './outbox.js'
+import { OF_LETTERS, dropNotices } from './outbox.js'
 
 /** Most rows that one question gives. */
 const MAX_ROWS = 10_000
@@ -45,7 +45,11 @@ async function waitOn(db: Kysely<Schema>, row: WaitingTable): Promise<void> {
     .where('ended_at', 'is not', null)
     .executeTakeFirst()
   if (again.numUpdatedRows > 0n) {
-    await db.deleteFrom('notice').where('waiting_key', '=', key).execute()
+    await db
+      .deleteFrom('notice')
+      .where('waiting_key', '=', key)
+      .where('kind', 'not in', OF_LETTERS)
+      .execute()
     return
   }
   const { why, queue_id, last_try, until } = row

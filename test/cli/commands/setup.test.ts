@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { exitCodeOf } from '../../../src/cli/exit.js'
 import { command } from '../../../src/cli/commands/setup.js'
 import yargs, { type CommandModule } from 'yargs'
+import { storeBench } from '../../support/store-commands.js'
 import { setupInstance } from '../../support/setup-instance.js'
 
 interface Printed {
@@ -113,4 +114,15 @@ tls_listener = "${postfix.tls_listener}"
   const json = await setup(...here, '--json')
   t.match(json.out, /"kind":"conflict"[^\n]*\n[^]*"kind":"result"[^\n]*"state":"conflict"/)
   t.equal(json.exit, 78)
+})
+
+await t.test('setup sealing makes a key file once', async t => {
+  const commands = storeBench(t, command)
+  const file = join(commands.directory, 'seal.key')
+  commands.settings(`[seal]\nkey_file = ${JSON.stringify(file)}\n`)
+  t.match(await commands.run('setup', 'sealing'), { exit: 0, err: /was made/ })
+  const made = await readFile(file, 'utf8')
+  t.equal((await stat(file)).mode & 0o777, 0o600)
+  t.match(await commands.run('setup', 'sealing'), { exit: 0, err: /is there already/ })
+  t.equal(await readFile(file, 'utf8'), made)
 })

@@ -47,6 +47,7 @@ void t.test('a message that went through several passes is told from its beginni
     signatures: 0,
     released: false,
     stated: undefined,
+    sealed: undefined,
   } as const
   const first = { reference: 'r1', parent: undefined, recipient: undefined, pinned: undefined }
   const split = { reference: 'r2', parent: 'r1', recipient: 'bob@example.net', pinned: 'qtls' }

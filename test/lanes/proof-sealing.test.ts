@@ -1,0 +1,191 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { enterNamespace } from '../../sandbox/namespace.js'
+import { LaneLab } from '../support/lane-lab.js'
+import type { Letter } from '../support/lane-letter.js'
+import { fields } from '../support/lane-text.js'
+import { openFixture } from '../support/seal-fixture.js'
+
+t.setTimeout(500_000)
+await enterNamespace()
+
+const FIXTURE = fileURLToPath(new URL('../support/seal-fixture.js', import.meta.url))
+const MARKER = join(t.testdir(), 'killed')
+const SECRET = 'Mr Example has a broken leg.'
+
+const lab = await LaneLab.start(t, {
+  settings: `seal.language = "en"
+[plugins]
+classify = ["classify/header", "classify/subject-tag"]
+detect = []
+rewrite = []
+seal = [${JSON.stringify(FIXTURE)}]
+[plugin."seal/fixture"]
+marker = ${JSON.stringify(MARKER)}
+`,
+})
+await lab.does('setup', 'sealing')
+
+/** A letter of class high to a server without TLS, by somebody who has logged in. */
+function letterTo(recipient: string, more: Partial<Letter> = {}): Letter {
+  const from = `${recipient.split('@')[0]}@home.test`
+  const subject = 'Findings of Mr Example'
+  return {
+    from,
+    to: [recipient],
+    class: 'high',
+    user: 'anna',
+    subject,
+    body: `${SECRET}\r\n`,
+    ...more,
+  }
+}
+
+/** The password that the notice to a sender tells, waiting for it. */
+async function passwordFor(recipient: string): Promise<string> {
+  const notice = await lab.arrived(`${recipient.split('@')[0]}@home.test`)
+  return passwordIn(notice.message)
+}
+
+function passwordIn(notice: Buffer): string {
+  return /\n {4}(\S+)\r?\n/.exec(notice.toString())?.[1] ?? 'none'
+}
+
+await t.test('a letter goes to a bad server, and its password to the sender', async t => {
+  const recipient = 'one@weak.test'
+  await lab.send(letterTo(recipient))
+  const letter = await lab.arrived(recipient)
+  t.same(fields(letter, 'Subject'), ['Confidential message'])
+  t.same(fields(letter, 'From'), ['one@home.test'])
+  t.same(fields(letter, 'Sensitivity'), [])
+  t.same(fields(letter, 'X-Postseal-Lane'), [])
+  t.notMatch(letter.message.toString(), /Findings|broken leg/)
+  const password = await passwordFor(recipient)
+  const inner = openFixture(letter.message, password).toString()
+  t.match(inner, /^Subject: Findings of Mr Example\r$/m)
+  t.match(inner, SECRET)
+  t.same(await lab.story(recipient), ['split: sent to re-split', 'sealed: sent to mx.weak.test'])
+  const audit = await lab.does('password', 'list')
+  t.match(audit, /fixture, password: sender, to one@weak\.test/)
+  t.notMatch(audit, password)
+})
+
+await t.test('each recipient has a password of its own', async t => {
+  await lab.send(letterTo('two@weak.test', { to: ['two@weak.test', 'three@weak.test'] }))
+  const letters = [await lab.arrived('two@weak.test'), await lab.arrived('three@weak.test')]
+  const notices = [await lab.arrived('two@home.test'), await lab.arrived('two@home.test')]
+  const passwords = notices.map(({ message }) => passwordIn(message))
+  t.equal(new Set(passwords).size, 2)
+  for (const { message } of letters) t.equal(opens(message, passwords), 1)
+})
+
+await t.test('whoever has not logged in is told nothing; an officer lets it go', async t => {
+  const recipient = 'stranger@weak.test'
+  const { user: _, ...letter } = letterTo(recipient)
+  await lab.send(letter)
+  const { queueId } = await lab.deferred(recipient, /Waiting for a release/)
+  await lab.does('release', queueId, '--reason', 'the sender was called')
+  const arrived = await lab.arrived(recipient)
+  const [reference = ''] =
+    /[0-9a-v]{20}/.exec(fields(arrived, 'X-Postseal-Reference')[0] ?? '') ?? []
+  const said = /Reference ([0-9a-v]{20})/.exec(arrived.message.toString())?.[1] ?? ''
+  t.not(reference, '')
+  const shown = await lab.does('password', 'show', said, '--reason', 'told by telephone')
+  const password = /weak\.test {2}(\S+)/.exec(shown)?.[1] ?? ''
+  t.match(openFixture(arrived.message, password).toString(), SECRET)
+})
+
+await t.test('a standing password opens every letter, and nobody is told', async t => {
+  const recipient = 'standing@weak.test'
+  const set = ['password', 'set', 'home.test', recipient, '--generate', '--reason', 'agreed']
+  const agreed = (await lab.does(...set)).trim()
+  t.match(agreed, /^(?:[A-Z2-9]{4}-){3}[A-Z2-9]{4}$/)
+  await lab.send(letterTo(recipient))
+  t.match(openFixture((await lab.arrived(recipient)).message, agreed).toString(), SECRET)
+  await lab.does('password', 'rotate-key')
+  await lab.send(letterTo(recipient))
+  t.match(openFixture((await lab.arrived(recipient)).message, agreed).toString(), SECRET)
+  t.same(lab.arrivals('standing@home.test'), [])
+})
+
+for (const place of ['before', 'after'] as const) {
+  await t.test(`ended ${place} sealing, there is one letter and its password`, async t => {
+    const recipient = `killed-${place}@weak.test`
+    await lab.send(letterTo(recipient))
+    for (let waits = 0; lab.daemon.isRunning && waits < 1200; waits += 1) await sleep(50)
+    t.equal(lab.daemon.isRunning, false, 'the process was ended')
+    t.same(lab.arrivals(recipient), [])
+    await lab.startDaemon()
+    const letter = await lab.arrived(recipient)
+    const password = await passwordFor(recipient)
+    t.match(openFixture(letter.message, password).toString(), SECRET)
+    await lab.watch.settled()
+    t.equal(lab.arrivals(recipient).length, 1)
+    t.equal(lab.arrivals(`killed-${place}@home.test`).length, 1)
+  })
+}
+
+await t.test('the daemon may be ended at any moment', async t => {
+  const names = Array.from({ length: 12 }, (_, index) => `often${index}`)
+  for (const [index, name] of names.entries()) {
+    await lab.send(letterTo(`${name}@weak.test`)).catch(async () => {
+      await lab.send(letterTo(`${name}@weak.test`))
+    })
+    if (index % 3 !== 2) continue
+    await sleep(index * 25)
+    await lab.daemon.end('SIGKILL')
+    await lab.startDaemon()
+  }
+  for (const name of names) {
+    const letter = await lab.arrived(`${name}@weak.test`)
+    const password = await passwordFor(`${name}@weak.test`)
+    t.match(openFixture(letter.message, password).toString(), SECRET, name)
+  }
+  await lab.watch.settled()
+  for (const name of names) {
+    const letters = lab.arrivals(`${name}@weak.test`)
+    const told = new Set(
+      lab.arrivals(`${name}@home.test`).map(({ message }) => passwordIn(message)),
+    )
+    t.equal(told.size, 1, `${name}: never two passwords for one letter`)
+    for (const { message } of letters) t.equal(opens(message, [...told]), 1)
+  }
+})
+
+await t.test('nothing of a message and no password lies anywhere in the clear', async t => {
+  await lab.watch.settled()
+  const passwords = [...lab.server('home.test').arrivals].map(({ message }) => passwordIn(message))
+  t.ok(passwords.filter(password => password !== 'none').length > 10)
+  const secrets = [...new Set(passwords)].filter(password => password !== 'none')
+  const files = await allFiles(lab.directory)
+  let seen = 0
+  for (const file of files) {
+    if (/\/(?:authority|self-signed)/.test(file)) continue
+    const bytes = await readFile(file).catch(() => Buffer.alloc(0))
+    seen += bytes.length
+    for (const secret of [SECRET, ...secrets])
+      if (bytes.includes(secret))
+        t.fail(`${file} holds ${secret === SECRET ? 'the message' : 'a password'}`)
+  }
+  t.ok(seen > 100_000, `looked at ${files.length} files`)
+})
+
+function opens(letter: Buffer, passwords: readonly string[]): number {
+  return passwords.filter(password => {
+    try {
+      return openFixture(letter, password).includes(SECRET)
+    } catch {
+      return false
+    }
+  }).length
+}
+
+async function allFiles(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  return entries
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath ?? entry.path, entry.name))
+}

@@ -1,0 +1,59 @@
+import type {
+  GivenPassword,
+  LetterEntry,
+  PasswordAct,
+  RefusedFormat,
+  SealingStore,
+  StandingPassword,
+} from '../../src/store/sealing.js'
+
+/** What sealing has kept in a test. */
+export interface MemorySealing {
+  readonly sealing: SealingStore
+  readonly letters: Map<string, LetterEntry>
+  readonly tries: { readonly key: string; readonly queueId: string }[]
+  readonly given: Map<string, GivenPassword>
+  readonly standing: StandingPassword[]
+  readonly refused: RefusedFormat[]
+  readonly acts: PasswordAct[]
+}
+
+/** What sealing keeps, in memory. */
+export function memorySealing(): MemorySealing {
+  const memory = {
+    letters: new Map<string, LetterEntry>(),
+    tries: [] as { key: string; queueId: string }[],
+    given: new Map<string, GivenPassword>(),
+    standing: [] as StandingPassword[],
+    refused: [] as RefusedFormat[],
+    acts: [] as PasswordAct[],
+  }
+  const sealing: SealingStore = {
+    keepLetter: async entry => {
+      const known = memory.letters.get(entry.key)
+      const kept = known === undefined ? entry : { ...known, format: entry.format }
+      memory.letters.set(entry.key, kept)
+      return kept
+    },
+    letter: async key => memory.letters.get(key),
+    addLetterTry: async (key, queueId) => void memory.tries.push({ key, queueId }),
+    findLetters: async () => [...memory.letters.values()],
+    keepGiven: async given => {
+      if (!memory.given.has(given.reference)) memory.given.set(given.reference, given)
+    },
+    given: async reference => memory.given.get(reference),
+    standing: async key =>
+      memory.standing.find(
+        one => one.senderDomain === key.senderDomain && one.recipient === key.recipient,
+      ),
+    setStanding: async entry => void memory.standing.push(entry),
+    listStanding: async () => memory.standing,
+    removeStanding: async () => false,
+    refusedFormats: async domain => memory.refused.filter(one => one.domain === domain),
+    allowFormats: async () => 0,
+    auditPassword: async act => void memory.acts.push(act),
+    sealedTexts: async () => [],
+    replaceSealed: async () => false,
+  }
+  return { ...memory, sealing }
+}
