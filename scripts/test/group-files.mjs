@@ -16,11 +16,12 @@ const add = async file => {
 
 /**
  * What makes a test need a process of its own: it starts others, enters a network of its own, changes
- * its process, or has a time limit, hooks or a teardown for the file as a whole. (After a teardown tap
+ * its process, or has a time limit, hooks or a teardown for the file as a whole, by itself or by a
+ * helper that is handed `t`. (After a teardown tap
  * ends all tests of the process as soon as it is idle.)
  */
 const ALONE =
-  /enterNamespace|startPostfix|setupInstance|LaneLab|spawn|\bfork\(|new Worker|process\.(?:chdir|getuid|exitCode|env|on|argv|exec)|Object\.assign\(process|^(?:void |await )?t\.(?:setTimeout|before|after|beforeEach|afterEach|teardown)\(/m
+  /enterNamespace|startPostfix|setupInstance|LaneLab|spawn|\bfork\(|new Worker|process\.(?:chdir|getuid|exitCode|env|on|argv|exec)|Object\.assign\(process|^(?:void |await )?t\.(?:setTimeout|before|after|beforeEach|afterEach|teardown)\(|^(?:const|let) [^=\n]+ = await \w+\(t\b/m
 
 /**
  * The compiled tests as tap is to run them, paths relative to the package.

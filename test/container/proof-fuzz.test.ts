@@ -21,7 +21,7 @@ await t.test('no reader throws, and none calls readable content protected', asyn
     t.equal(report.executions, seeds + RUNS, target.name)
     seen += 1
   }
-  t.equal(seen, 14)
+  t.equal(seen, 16)
 })
 
 await t.test('a reader that throws is caught, and its input made small', async t => {

@@ -103,6 +103,8 @@ void t.test('a password goes to the plugin that sends it, in its thread', async 
   const host = await loadHost(config, log)
   t.teardown(() => host.close())
   await host.notify?.({ to: '+41791234567', text: 'abcd', id: '1' }, NEVER)
+  // A line of the log and the answer of a thread take two ways.
+  while (lines.length === 0) await new Promise(resolve => setImmediate(resolve))
   t.match(lines, [{ event: 'sent', fields: { reason: '+41791234567' } }])
   const stop = new AbortController()
   stop.abort()

@@ -344,7 +344,7 @@ void t.test(
     other.pragma('foreign_keys = off')
     other.exec('delete from queue_entry; update notice set customer_id = 4711')
     other.close()
-    t.same(await engine.checkIntegrity(), [
+    t.same([...(await engine.checkIntegrity())].sort(), [
       'a row of delivery belongs to nothing',
       'a row of notice belongs to nothing',
     ])
