@@ -7,7 +7,6 @@ export const PLUGINS = {
     'classify/subject-tag',
     'classify/header',
     'classify/identifiers',
-    'classify/dictionary',
   ]),
   detect: plugins('Plugins that find existing protection.', [
     'detect/smime',
