@@ -9,7 +9,7 @@ import { say } from './setup/step.mjs'
 
 const HELP = `Usage: npm run eval -- [--write]
 
-Shows the mails in eval/ to the classifiers that are on by default, and says how often the class is
+Shows the mails in eval/ to all classifiers, those that are off by default too, and says how often the class is
 right: the confusion matrix, precision and recall by class and language. The blind set was written by
 somebody who did not know the dictionaries; its figures stand apart. The evasion set shows what is
 found of words that somebody hides.

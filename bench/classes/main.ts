@@ -6,6 +6,7 @@ import { packageRoot } from '../../src/config/root.js'
 import { runEntry, say } from '../entry.js'
 import { judgeSet } from './judge-set.js'
 import { fullPage, shortTable, type Sets } from './page.js'
+import { EVERY_CLASSIFIER_CONF } from './settings.js'
 
 const PAGE = 'docs/reference/classification-figures.md'
 
@@ -32,7 +33,7 @@ async function judgeSets(): Promise<Sets> {
   const directory = mkdtempSync(join(packageRoot(), 'var', 'eval-'))
   try {
     const config = join(directory, 'milter.conf')
-    writeFileSync(config, '')
+    writeFileSync(config, EVERY_CLASSIFIER_CONF)
     const { host } = await createServices(config).engine
     try {
       const judge = (name: string) => judgeSet(join(packageRoot(), 'eval', name), host)

@@ -11,6 +11,7 @@ import { command as forecast } from './commands/forecast.js'
 import { command as key } from './commands/key.js'
 import { command as maps } from './commands/maps.js'
 import { command as milter } from './commands/milter.js'
+import { command as open } from './commands/open.js'
 import { command as password } from './commands/password.js'
 import { command as pause } from './commands/pause.js'
 import { command as plugins } from './commands/plugins.js'
@@ -43,6 +44,7 @@ export const commands = [
   release,
   cancel,
   password,
+  open,
   pause,
   resume,
   show,

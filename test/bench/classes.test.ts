@@ -12,6 +12,7 @@ import {
 } from '../../bench/classes/measure.js'
 import { fullPage, shortTable } from '../../bench/classes/page.js'
 import { readSet } from '../../bench/classes/set.js'
+import { EVERY_CLASSIFIER_CONF } from '../../bench/classes/settings.js'
 import { createServices } from '../../src/cli/container.js'
 import { ROOT } from '../support/tree-sources.js'
 
@@ -41,7 +42,7 @@ const MISSED = [
 
 const directory = mkdtempSync(join(tmpdir(), 'classes-'))
 const config = join(directory, 'milter.conf')
-writeFileSync(config, '')
+writeFileSync(config, EVERY_CLASSIFIER_CONF)
 const { host } = await createServices(config).engine
 t.teardown(async () => {
   await host.close()
