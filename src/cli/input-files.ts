@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { UsageError } from './exit.js'
+import { printable } from './output.js'
 
 /**
  * The files that a command line names, folders entered.
@@ -15,6 +18,16 @@ export async function inputFiles(named: readonly string[]): Promise<readonly str
     else files.push(path)
   }
   return files
+}
+
+/** Reads a file that a command line names; throws a UsageError that names it. */
+export function readInput(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException
+    throw new UsageError(`cannot read ${printable(file)}: ${code}`)
+  }
 }
 
 async function filesBelow(folder: string): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { unlessAborted } from './unless-aborted.js'
 
 /** A question to a service. */
 export interface NetworkRequest {
@@ -81,7 +82,9 @@ export function pluginNetwork(fetching: typeof fetch = fetch): PluginNetwork {
       const shared = asking.get(question) ?? ask(fetching, address, forAll)
       asking.set(question, shared)
       try {
-        const answer = await unlessAborted(shared, signal)
+        const answer = await (signal === undefined
+          ? shared
+          : unlessAborted(shared, signal, () => signal.reason as Error))
         if (isLasting(answer)) cache.set(question, answer, { ttl: cacheSeconds * 1000 })
         return answerOf(answer, false)
       } finally {
@@ -176,20 +179,6 @@ function answerOf(kept: Kept, fromCache: boolean): NetworkAnswer {
     }
   }
   return Object.freeze({ ...kept, fromCache, text, json })
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work
-  let onAbort: (() => void) | undefined
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
-  try {
-    return await Promise.race([work, aborted])
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort)
-  }
 }
 
 /** `ECONNREFUSED` and its like, of the error or of what is behind it. */

@@ -4,6 +4,7 @@ import { collectLetter } from './check-letter.js'
 import { ResultError } from './check-result.js'
 import { describeThrown, pluginError } from './plugin-error.js'
 import type { StartedPlugin } from './started-plugin.js'
+import { unlessAborted } from './unless-aborted.js'
 
 /** A format that letters can be sealed in. */
 export interface Sealer {
@@ -54,16 +55,6 @@ export async function runNotify(
   await orAborted(plugin.run(undefined, message, signal), signal)
 }
 
-async function orAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) throw new GatewayError('ERR_HOST_ABORTED')
-  let onAbort: (() => void) | undefined
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new GatewayError('ERR_HOST_ABORTED'))
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
-  try {
-    return await Promise.race([Promise.resolve(work), aborted])
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort)
-  }
+function orAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
+  return unlessAborted(work, signal, () => new GatewayError('ERR_HOST_ABORTED'))
 }

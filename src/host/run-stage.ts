@@ -4,6 +4,7 @@ import type { Decision } from '../policy/model.js'
 import { ResultError, checkResult, type ListStage, type StageResult } from './check-result.js'
 import { pluginError } from './plugin-error.js'
 import type { StartedPlugin } from './started-plugin.js'
+import { unlessAborted } from './unless-aborted.js'
 
 /**
  * Runs the plugins of one stage on a message: started in their order, results in their order.
@@ -33,7 +34,7 @@ export async function runStage<S extends ListStage>(
       if (raw instanceof Promise) waiting.push(raw.then(value => keep(index, plugin, value)))
       else keep(index, plugin, raw)
     }
-    if (waiting.length > 0) await allOrAborted(waiting, signal)
+    if (waiting.length > 0) await unlessAborted(Promise.all(waiting), signal, endedEarly)
   } catch (thrown) {
     stop.abort()
     // A plugin started before the one that failed may fail too; nobody waits for it any more.
@@ -58,15 +59,6 @@ function checked<S extends ListStage>(
   }
 }
 
-async function allOrAborted(waiting: readonly Promise<void>[], signal: AbortSignal): Promise<void> {
-  let onAbort: (() => void) | undefined
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new GatewayError('ERR_HOST_ABORTED'))
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
-  try {
-    await Promise.race([Promise.all(waiting), aborted])
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort)
-  }
+function endedEarly(): Error {
+  return new GatewayError('ERR_HOST_ABORTED')
 }

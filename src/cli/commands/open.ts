@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { loadConfig } from '../../config/load.js'
 import { ALL_CUSTOMERS } from '../../store/admin.js'
 import type { Command } from '../command.js'
 import { UsageError } from '../exit.js'
+import { readInput } from '../input-files.js'
 import { openByHand, type OpenedByHand, type PasswordSource } from '../open-letter.js'
 import { printNotice, printable } from '../output.js'
 import { withExistingStore } from '../with-store.js'
@@ -85,13 +86,4 @@ function write({ kind, reference, message }: OpenedByHand, output = `${reference
   }
   const what = kind === 'letter' ? 'Letter' : 'Answer to letter'
   printNotice(`${what} ${reference} is in ${printable(output)}, readable for you alone.`)
-}
-
-function readInput(file: string): Buffer {
-  try {
-    return readFileSync(file)
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException
-    throw new UsageError(`cannot read ${printable(file)}: ${code}`)
-  }
 }

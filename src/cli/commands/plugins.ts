@@ -20,6 +20,7 @@ import { RISK_CLASSES, type RiskClass } from '../../policy/model.js'
 import { sampleDecision } from '../../testkit/sample-decision.js'
 import type { Command, GlobalOptions } from '../command.js'
 import { UsageError } from '../exit.js'
+import { readInput } from '../input-files.js'
 import { printJson, printLine, printNotice } from '../output.js'
 
 const order: Command = {
@@ -196,14 +197,5 @@ function tomlValue(text: string): unknown {
   } catch {
     // Not TOML: words without quotation marks, as a shell leaves them.
     return text
-  }
-}
-
-function readInput(file: string): Buffer {
-  try {
-    return readFileSync(file)
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException
-    throw new UsageError(`cannot read ${file}: ${code}`)
   }
 }
