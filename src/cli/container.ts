@@ -22,6 +22,7 @@ import { openStore } from '../store/open-store.js'
 import { LaneWatch } from '../upkeep/lane-watch.js'
 import { MapKeeper } from '../upkeep/map-keeper.js'
 import { milterLog } from './milter-log.js'
+import { letterKeysFor, sealsForKeys, type OpenLetterKeys } from './letter-keys.js'
 import { milterLimits } from './milter-limits.js'
 
 /** Where plugins keep values between messages. */
@@ -40,6 +41,7 @@ export interface Services {
   readonly laneWatch: LaneWatch
   readonly mapKeeper: Promise<MapKeeper>
   readonly keyFile: KeyFile
+  readonly letterKeys: Promise<OpenLetterKeys>
   readonly random: Promise<RandomSource>
   readonly server: Promise<MilterServer>
 }
@@ -91,6 +93,9 @@ export function createServices(
         ),
     ).singleton(),
     keyFile: asFunction(({ config }: Services) => new KeyFile(config.seal.key_file)).singleton(),
+    letterKeys: asFunction(async ({ config, store, log, now }: Services) =>
+      letterKeysFor({ config, store: (await store).recipientKeys, log, now }),
+    ).singleton(),
     random: asFunction(({ config }: Services) =>
       openRandomSource({ seedFile: config.seal.seed_file }),
     ).singleton(),
@@ -116,11 +121,15 @@ export function createServices(
         mapKeeper: keeper,
         keyFile,
         random: source,
+        host,
+        letterKeys,
       }: Services) => {
         const store = await opening
         const codes = new ReferenceCodes(await store.referenceKey())
         const mapKeeper = await keeper
         const random = await source
+        const recipientKeys = await letterKeys
+        if (sealsForKeys(await host)) recipientKeys.open()
         return createMilterServer({
           handlers: createGateway({
             engines: await engines,
@@ -135,6 +144,7 @@ export function createServices(
               keys: keyFile,
               newPassword: () => makePassword(random),
               newSeed: () => random.bytes(32),
+              recipientKeys,
             },
           }),
           limits: milterLimits(config),

@@ -43,6 +43,8 @@ export async function runDaemon(options: DaemonOptions, signals: Signals = proce
     open.push(() => store.close())
     const engines = await services.engines
     open.push(() => engines.close())
+    const letterKeys = await services.letterKeys
+    open.push(() => letterKeys.close())
     await mkdir(config.milter.spool_directory, { recursive: true, mode: 0o700 })
     if (options.everything) open.push(await startFollowing(services))
     let isListening = false
@@ -127,7 +129,7 @@ function reloader(options: DaemonOptions, services: Services, log: Log): () => P
 
 /** Sections that are read at start only, as far as they changed. */
 function needRestart(before: Config, after: Config): readonly string[] {
-  const sections = ['listen', 'milter', 'store', 'log'] as const
+  const sections = ['listen', 'milter', 'store', 'log', 'keys'] as const
   return sections.filter(name => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
 }
 

@@ -15,7 +15,7 @@ export const KEYS = {
   }),
   wkd: boolean({
     default: false,
-    doc: "Ask the server of a recipient's domain for an OpenPGP key (Web Key Directory), over HTTPS; done by `postseal key find`.",
+    doc: "Ask the server of a recipient's domain for an OpenPGP key (Web Key Directory), over HTTPS, before a message is sealed for somebody without one, and by `postseal key find`.",
   }),
   ldap_url: text({
     default: '',
@@ -23,7 +23,7 @@ export const KEYS = {
     maxLength: 300,
     pattern: /^(?:ldaps?:\/\/(?:\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+)(?::\d{1,5})?)?$/,
     values: 'ldap://HOST, ldaps://HOST, with a port where it is another',
-    doc: 'Directory that is asked for certificates of recipients, without a login; done by `postseal key find`. Empty: none.',
+    doc: 'Directory that is asked for certificates of recipients, without a login, before a message is sealed for somebody without one, and by `postseal key find`. Empty: none.',
   }),
   ldap_base: text({
     default: '',

@@ -1,4 +1,5 @@
 import type { Edit } from '../message/edit.js'
+import type { Decision } from '../policy/model.js'
 import type { Transit } from '../store/transit.js'
 import { applyEdits, hashAfter } from './apply-edits.js'
 import { hashOf } from './body-hash.js'
@@ -35,11 +36,12 @@ export async function onePass(visit: Visit, deps: GatewayDependencies): Promise<
   const isUsable = await canSeal(visit, deps)
   const plans = new Map<string, SealPlan>()
   const outcome = await protect(mail, passContext(visit, known, deps, { isUsable, plans }), signal)
-  const { decision, route, edits } = outcome
+  const { route, edits } = outcome
   const reference = newReference()
   // A message that is given up already has its answer, and that was not this one.
   signal.throwIfAborted()
   const letter = await seal(visit, known, outcome, { reference, plans }, deps)
+  const decision = withPassedOver(outcome.decision, letter)
   const transit = await lead(visit, known, outcome, { reference, letter }, deps)
   const shown = await seat(visit, known, outcome, reference, deps)
   const answer = answerForRoute(route, decision.recipients, {
@@ -107,6 +109,17 @@ async function seal(
   if (plan === undefined) return undefined
   return sealLetter(visit, known, plan, { decision: recipient, reference }, deps)
 }
+
+/** Puts on record why a letter is not sealed as it could have been. */
+function withPassedOver(decision: Decision, letter: Sealed | undefined): Decision {
+  if (letter === undefined || letter.passedOver.length === 0) return decision
+  const more = letter.passedOver.join('; ').slice(0, MAX_WHY)
+  const recipients = decision.recipients.map(one => ({ ...one, why: `${one.why}; ${more}` }))
+  return { ...decision, recipients }
+}
+
+/** Characters of what is added to the reason of a decision. */
+const MAX_WHY = 300
 
 /** Prepares a message that goes on; gives what the next pass may believe. */
 async function lead(

@@ -13,13 +13,17 @@ import { settled } from './settled.js'
 import { vouchedFor } from './transit.js'
 import type { GatewayDependencies, Visit } from './visit.js'
 
+/** Recipients whose keys are looked for at the same time. */
+const AT_ONCE = 8
+
 /** What the pipeline decides with, for a message in one of its passes. */
 export function passContext(
   visit: Visit,
   known: Known,
-  { store, hasMapEntry }: Pick<GatewayDependencies, 'store' | 'hasMapEntry'>,
+  deps: Pick<GatewayDependencies, 'store' | 'hasMapEntry' | 'sealing'>,
   sealing: { readonly isUsable: boolean; readonly plans: Map<string, SealPlan> },
 ): PassContext {
+  const { store, hasMapEntry } = deps
   const { mail, engine, lanes } = visit
   const { passage, guest, waits, back, customer, paused, at } = known
   const { pass, earlier } = passage
@@ -35,10 +39,12 @@ export function passContext(
     released: isReleased(known),
     sealUsable: sealing.isUsable,
     sealOutlook: async recipients => {
-      for (const one of recipients)
-        sealing.plans.set(
-          one.address,
-          await planSeal(one, visit, { ...known, released: isReleased(known) }, { store }),
+      const facts = { ...known, released: isReleased(known) }
+      for (let at = 0; at < recipients.length; at += AT_ONCE)
+        await Promise.all(
+          recipients.slice(at, at + AT_ONCE).map(async one => {
+            sealing.plans.set(one.address, await planSeal(one, visit, facts, deps))
+          }),
         )
       return new Map(
         [...sealing.plans].map(([address, { choice }]) => [address, outlookOf(choice)]),

@@ -3,6 +3,8 @@ import type { Mail } from '../message/mail.js'
 import { normalDomain } from '../policy/matcher.js'
 import { chooseFormat, type Choice } from '../seal/choose.js'
 import type { Given } from '../seal/given.js'
+import type { LetterKeys } from '../seal/keys/letter-keys.js'
+import { NO_KEYS, type UsableKeys } from '../seal/keys/usable-keys.js'
 import { places } from '../seal/places.js'
 import type { SealWishes } from '../seal/wishes.js'
 import type { LetterEntry, PasswordWay, SealingStore } from '../store/sealing.js'
@@ -13,6 +15,9 @@ import type { Visit } from './visit.js'
 /** What can be done about sealing for one recipient, with what it is done with. */
 export interface SealPlan {
   readonly choice: Choice<Sealer>
+  /** The choice without these formats: none of the recipient's keys would do after all. */
+  readonly without: (formats: ReadonlySet<string>) => Choice<Sealer>
+  readonly keys: UsableKeys
   readonly wishes: SealWishes
   /** The letter of an earlier try: its password and its way stay. */
   readonly before: LetterEntry | undefined
@@ -27,12 +32,19 @@ export interface StoredText {
   readonly place: string
 }
 
+/** Where a plan comes from, beside the message. */
+export interface SealSources {
+  readonly store: { readonly sealing: SealingStore }
+  readonly sealing?: { readonly recipientKeys?: Pick<LetterKeys, 'find'> | undefined } | undefined
+}
+
 /** Any sender domain, in the list of standing passwords. */
 export const ANY_SENDER = '*'
 
 /**
  * Finds out whether and how a message can be sealed for a recipient: a letter that was tried before
- * keeps its way, else what the sender gave, what is agreed on, and last what the sender can be told.
+ * with a password keeps its way; else the recipient's keys count, what the sender gave, what is agreed
+ * on, and last what the sender can be told.
  *
  * `given` is what the sender gave in this very pass; `row` is what said that the message is sealed.
  */
@@ -40,7 +52,7 @@ export async function planSeal(
   recipient: { readonly address: string; readonly domain: string; readonly row: string },
   visit: Visit,
   known: SealFactsKnown,
-  { store }: { readonly store: { readonly sealing: SealingStore } },
+  { store, sealing: tools }: SealSources,
 ): Promise<SealPlan> {
   const { mail, engine } = visit
   const { passage, guest, customer, given: givenNow } = known
@@ -67,17 +79,26 @@ export async function planSeal(
   // A key may be gone since; then there must be a password after all.
   const keeps = before !== undefined && before.way !== 'key'
   const way = keeps ? before.way : ways.find(([, there]) => there)?.[0]
-  const choice = chooseFormat({
-    formats: engine.host.sealers,
-    wanted: wishes.formats,
-    refused: new Set(refused.map(({ format }) => format)),
-    messageBytes: mail.source.size,
-    maxSize: wishes.maxSize,
-    keys: new Set(),
-    way,
-  })
+  const choose = (keys: UsableKeys, without: ReadonlySet<string>): Choice<Sealer> =>
+    chooseFormat({
+      formats: engine.host.sealers,
+      wanted: wishes.formats,
+      refused: new Set([...refused.map(({ format }) => format), ...without]),
+      messageBytes: mail.source.size,
+      maxSize: wishes.maxSize,
+      keys: kindsOf(keys),
+      way,
+    })
+  // Before split it only counts whether there is a way: who has many recipients need not wait for it.
+  const isSettled = keeps || (guest === undefined && choose(NO_KEYS, new Set()).kind === 'seal')
+  const keys =
+    isSettled || !wantsKeys(engine.host.sealers, wishes)
+      ? NO_KEYS
+      : ((await tools?.recipientKeys?.find(address, customer, visit.signal)) ?? NO_KEYS)
   return Object.freeze({
-    choice,
+    choice: choose(keys, new Set()),
+    without: (formats: ReadonlySet<string>) => choose(keys, formats),
+    keys,
     wishes,
     before,
     standing: standing && {
@@ -87,6 +108,20 @@ export async function planSeal(
     given: stored(given?.password, places.givenPassword(root ?? '')),
     telephone: stored(given?.telephone, places.givenTelephone(root ?? '')),
   })
+}
+
+function wantsKeys(sealers: readonly Sealer[], { formats }: SealWishes): boolean {
+  return sealers.some(
+    ({ opensWith, format }) =>
+      opensWith !== 'password' && (formats === undefined || formats.includes(format)),
+  )
+}
+
+function kindsOf({ smime, pgp }: UsableKeys): ReadonlySet<'certificate' | 'pgp-key'> {
+  return new Set([
+    ...(smime.length > 0 ? (['certificate'] as const) : []),
+    ...(pgp.length > 0 ? (['pgp-key'] as const) : []),
+  ])
 }
 
 /** What a plan takes from what is known of the message. */

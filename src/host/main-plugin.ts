@@ -5,7 +5,7 @@ import type { Plugin, PluginLog, StageRun, Stage, Started } from './plugin.js'
 import type { StateKeeper } from './plugin-state.js'
 import { setupTools } from './setup-tools.js'
 import { loadError } from './load-error.js'
-import { describeThrown, pluginError } from './plugin-error.js'
+import { pluginError, thrownError } from './plugin-error.js'
 import type { Beside, PluginInfo, StartedPlugin } from './started-plugin.js'
 
 export interface SetupOptions {
@@ -49,11 +49,11 @@ export async function startInMain(
         const result = run(mail, beside, signal)
         if (!isThenable(result)) return result
         const named = Promise.resolve(result).catch(thrown => {
-          throw pluginError(name, describeThrown(thrown))
+          throw thrownError(name, thrown)
         })
         return withDeadline(named, options.timeoutMs, late)
       } catch (thrown) {
-        throw pluginError(name, describeThrown(thrown))
+        throw thrownError(name, thrown)
       }
     },
     close,

@@ -6,6 +6,23 @@ export function pluginError(plugin: string, reason: string): GatewayError {
 }
 
 /**
+ * What a plugin threw, as the host passes it on: ERR_SEAL_KEY where a format says by that code that the
+ * recipient has no key which it can use, else ERR_HOST_PLUGIN.
+ */
+export function thrownError(plugin: string, thrown: unknown): GatewayError {
+  return saysNoKey(thrown) ? noKeyError(plugin) : pluginError(plugin, describeThrown(thrown))
+}
+
+export function noKeyError(plugin: string): GatewayError {
+  return new GatewayError('ERR_SEAL_KEY', { reason: `${plugin} takes none of them` })
+}
+
+/** By its code alone: a plugin may bring a copy of our classes. */
+export function saysNoKey(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_SEAL_KEY'
+}
+
+/**
  * What was thrown and where, without the message: that may quote the mail (JSON.parse does).
  */
 export function describeThrown(thrown: unknown): string {

@@ -28,7 +28,10 @@ export interface StageRun {
   classify(mail: Mail, signal: AbortSignal): Awaitable<readonly PluginLabel[]>
   detect(mail: Mail, signal: AbortSignal): Awaitable<readonly PluginFinding[]>
   rewrite(mail: Mail, decision: Decision, signal: AbortSignal): Awaitable<readonly Edit[]>
-  /** Seals the message for one recipient; the body of the letter is read once, at once. */
+  /**
+   * Seals the message for one recipient; the body of the letter is read once, at once. An error whose
+   * `code` is ERR_SEAL_KEY says that none of the recipient's keys can be used: the next format is tried.
+   */
   seal(order: SealOrder, signal: AbortSignal): Awaitable<SealedLetter>
   /** Hands a text message with a password to somebody who sends it; resolves when it is taken. */
   notify(message: PasswordText, signal: AbortSignal): Awaitable<void>

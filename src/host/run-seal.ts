@@ -14,7 +14,8 @@ export interface Sealer {
   /** Bytes of the letter's body at most. */
   sizeOf(messageBytes: number): number
   /**
-   * Throws  ERR_HOST_PLUGIN, which quotes nothing of message or password; ERR_HOST_ABORTED.
+   * Throws  ERR_SEAL_KEY when it can use no key of the recipient; ERR_HOST_PLUGIN, which quotes nothing
+   *         of message or password; ERR_HOST_ABORTED.
    */
   seal(order: SealOrder, signal: AbortSignal): Promise<FinishedLetter>
 }

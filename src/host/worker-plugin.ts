@@ -5,7 +5,7 @@ import type { Mail } from '../message/mail.js'
 import { loadError } from './load-error.js'
 import { packMail } from './mail-transfer.js'
 import { API_VERSION, type PluginLog } from './plugin.js'
-import { pluginError } from './plugin-error.js'
+import { noKeyError, pluginError } from './plugin-error.js'
 import type { StateKeeper } from './plugin-state.js'
 import { serveState } from './state-channel.js'
 import type { Beside, PluginInfo, StartedPlugin } from './started-plugin.js'
@@ -172,6 +172,7 @@ export class PluginWorkers {
       release()
     }
     if (answer.kind === 'result') return answer.result
+    if (answer.kind === 'failed' && answer.noKey === true) throw noKeyError(name)
     throw pluginError(name, answer.kind === 'failed' ? answer.reason : 'gave no result')
   }
 

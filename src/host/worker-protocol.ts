@@ -55,8 +55,16 @@ export type WorkerAnswer =
   | { readonly kind: 'closed' }
   /** The settings are wrong; the main thread knows where they stand. */
   | { readonly kind: 'problems'; readonly problems: readonly WorkerProblem[] }
-  /** What the plugin did, as a predicate; `built` is there when it is for another API. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly built?: string }
+  /**
+   * What the plugin did, as a predicate; `built` is there when it is for another API, `noKey` when a
+   * format can use no key of the recipient.
+   */
+  | {
+      readonly kind: 'failed'
+      readonly reason: string
+      readonly built?: string
+      readonly noKey?: boolean
+    }
 
 export interface WorkerProblem {
   readonly path: readonly (string | number)[]

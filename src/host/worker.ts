@@ -9,7 +9,7 @@ import { importPlugin, registerDoors } from './module.js'
 import type { Mail } from '../message/mail.js'
 import type { Plugin, PluginLog } from './plugin.js'
 import { remoteState } from './state-channel.js'
-import { describeThrown } from './plugin-error.js'
+import { describeThrown, saysNoKey } from './plugin-error.js'
 import type {
   WorkerAnswer,
   WorkerBegin,
@@ -96,7 +96,7 @@ async function runPlugin(
     return { kind: 'result', result: await sendable(plugin, raw, mail) }
   } catch (thrown) {
     const reason = thrown instanceof ResultError ? thrown.message : describeThrown(thrown)
-    return { kind: 'failed', reason }
+    return { kind: 'failed', reason, ...(saysNoKey(thrown) ? { noKey: true } : {}) }
   }
 }
 

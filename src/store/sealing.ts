@@ -65,7 +65,8 @@ export interface SealedText {
 export interface SealingStore {
   /**
    * Keeps the letter of a key unless there is one, whose password and way then stay: of two tries, or
-   * two gateways, one brings the password. The format is that of the last try.
+   * two gateways, one brings the password. Only where the way was `key`, a way with a password takes its
+   * place. The format is that of the last try.
    *
    * Gives   the letter as it stands in the store.
    */

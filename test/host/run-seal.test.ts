@@ -59,6 +59,17 @@ for (const runIn of ['main', 'worker']) {
     t.match(failed, { code: 'ERR_HOST_PLUGIN', temporary: true })
     t.notMatch(failed instanceof Error ? failed.message : 'Secret', /Secret|a password/)
   })
+
+  void t.test(
+    `that it can use no key comes through from ${runIn}, and nothing else of it`,
+    async t => {
+      const host = await hostWith(runIn, 'keyless = true\n')
+      t.teardown(() => host.close())
+      const failed = await host.sealers[0]?.seal(order(), NEVER).catch((thrown: Error) => thrown)
+      t.match(failed, { code: 'ERR_SEAL_KEY', temporary: true })
+      t.notMatch(failed instanceof Error ? failed.message : 'Secret', /Secret|a password/)
+    },
+  )
 }
 
 void t.test('a letter that is none, or larger than it may be, is a failure', async t => {

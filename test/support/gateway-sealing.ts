@@ -31,7 +31,8 @@ export function memorySealing(): MemorySealing {
   const sealing: SealingStore = {
     keepLetter: async entry => {
       const known = memory.letters.get(entry.key)
-      const kept = known === undefined ? entry : { ...known, format: entry.format }
+      const isNew = known === undefined || (known.way === 'key' && entry.way !== 'key')
+      const kept = isNew ? entry : { ...known, format: entry.format }
       memory.letters.set(entry.key, kept)
       return kept
     },

@@ -14,10 +14,13 @@ export default definePlugin({
       default: '',
       doc: 'File without which the process ends, once for each place.',
     }),
+    keyless: s.boolean({ default: false, doc: 'Whether it says that no key will do.' }),
     fails_for: s.text({ default: '', doc: 'Address for which it throws.' }),
   },
   setup({ config }) {
     return async ({ mail, password, recipient, reference, style, language, passwordWay, seed }) => {
+      if (config.keyless)
+        throw Object.assign(new Error(`Secret ${password}`), { code: 'ERR_SEAL_KEY' })
       if (config.fails || recipient === config.fails_for) throw new Error(`Secret ${password}`)
       if (password === undefined) throw new Error('no password')
       endOnce(config.marker, recipient, 'before')

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import type { LaneState } from '../../src/policy/lanes.js'
 import { createKeyFile, KeyFile } from '../../src/seal/key-file.js'
+import type { LetterKeys } from '../../src/seal/keys/letter-keys.js'
 import { places } from '../../src/seal/places.js'
 import { secretFrom } from '../../src/seal/secret.js'
 import { runGateway, type GatewayOptions, type RunningGateway } from './gateway-running.js'
@@ -27,7 +28,12 @@ export interface SealingGateway extends RunningGateway {
 /** A gateway behind a Postfix with lanes, which seals with the format of the tests. */
 export async function sealingGateway(
   t: Test,
-  options: GatewayOptions & { readonly plugin?: string } = {},
+  options: GatewayOptions & {
+    readonly plugin?: string
+    /** Formats before that of the tests. */
+    readonly formats?: readonly string[]
+    readonly recipientKeys?: LetterKeys
+  } = {},
 ): Promise<SealingGateway> {
   const directory = mkdtempSync(join(tmpdir(), 'seal-'))
   t.teardown(() => rmSync(directory, { recursive: true }))
@@ -35,7 +41,7 @@ export async function sealingGateway(
   await createKeyFile(file)
   const keys = new KeyFile(file)
   let made = 0
-  const settings = `[plugins]\ndetect = []\nclassify = ["classify/subject-tag"]\nseal = [${JSON.stringify(FIXTURE)}]
+  const settings = `[plugins]\ndetect = []\nclassify = ["classify/subject-tag"]\nseal = ${JSON.stringify([...(options.formats ?? []), FIXTURE])}
 [plugin."classify/subject-tag"]\nhigh = ["[hoch]"]
 [plugin."seal/fixture"]\nrun_in = "main"\n${options.plugin ?? ''}\n${options.settings ?? ''}`
   const gateway = await runGateway(t, {
@@ -45,6 +51,7 @@ export async function sealingGateway(
       keys,
       newPassword: () => `password number ${++made}`,
       newSeed: () => Buffer.alloc(32, made),
+      recipientKeys: options.recipientKeys,
     },
     ...options,
     settings,

@@ -39,6 +39,18 @@ export const SEALING_CASES: readonly StoreCase[] = [
     },
   ],
   [
+    'a letter that needed no password has one from whoever cannot do without, once',
+    async (t, open) => {
+      const { sealing } = await open(t)
+      const keyed = { ...LETTER, format: 'smime', way: 'key', password: 'seed alone' } as const
+      t.same(await sealing.keepLetter(keyed), keyed)
+      t.same(await sealing.keepLetter({ ...keyed, password: 'other' }), keyed)
+      t.same(await sealing.keepLetter(LETTER), LETTER)
+      t.same(await sealing.keepLetter({ ...LETTER, password: 'third' }), LETTER)
+      t.same(await sealing.keepLetter(keyed), { ...LETTER, format: 'smime' })
+    },
+  ],
+  [
     'of two gateways that seal at once, both get the same password',
     async (t, open) => {
       const { sealing } = await open(t)

@@ -10,6 +10,8 @@ export interface UsableKeysOptions {
   readonly minRsaBits: number
   /** Epoch milliseconds. */
   readonly now: () => number
+  /** Whether a key with this number is passed over; absent: none is. */
+  readonly isLeftOut?: (id: number) => boolean
 }
 
 /** Keys that a letter for one address may be sealed with; every list may be empty. */
@@ -18,8 +20,10 @@ export interface UsableKeys {
   readonly smime: readonly string[]
   /** Armoured OpenPGP keys. */
   readonly pgp: readonly string[]
-  /** Numbers of all of them in the store, to be noted once a letter went. */
-  readonly ids: readonly number[]
+  /** Their numbers in the store, to be noted once a letter went. */
+  readonly ids: Readonly<Record<KeySystem, readonly number[]>>
+  /** Why no key of a system is used although there are some, one clause each. */
+  readonly problems: readonly string[]
 }
 
 export type FindUsableKeys = (
@@ -42,23 +46,30 @@ const MAX_LOOKED_AT = 20
  * usable key gives them all.
  */
 export function usableKeysFinder(options: UsableKeysOptions): FindUsableKeys {
-  const { store, checks, minRsaBits } = options
+  const { store, checks, minRsaBits, isLeftOut = () => false } = options
   return async (address, customer, signal) => {
     const owner = keyAddress(address)
-    if (owner === undefined) return NONE
+    if (owner === undefined) return NO_KEYS
     const stored = await store.of(customer, [owner, domainOwner(owner)])
     signal.throwIfAborted()
     const rules = { now: options.now(), minRsaBits }
+    const problems = new Set<string>()
     const chosen = async (system: KeySystem): Promise<readonly StoredKey[]> => {
-      const mine = stored.filter(key => key.system === system).slice(0, MAX_LOOKED_AT)
+      const mine = stored
+        .filter(key => key.system === system && !isLeftOut(key.id))
+        .slice(0, MAX_LOOKED_AT)
+      const found = new Set<string>()
       for (const group of groupsOf(mine)) {
         const usable: StoredKey[] = []
         for (const key of group) {
           if (usable.length === MAX_KEYS) break
-          if ((await problemsOf(key, rules, checks, signal)).length === 0) usable.push(key)
+          const against = await problemsOf(key, rules, checks, signal)
+          if (against.length === 0) usable.push(key)
+          for (const one of against) found.add(`${system}: ${one}`)
         }
         if (usable.length > 0) return usable
       }
+      for (const one of found) problems.add(one)
       return []
     }
     const smime = await chosen('smime')
@@ -66,12 +77,19 @@ export function usableKeysFinder(options: UsableKeysOptions): FindUsableKeys {
     return Object.freeze({
       smime: Object.freeze(await Promise.all(smime.map(letterKey))),
       pgp: Object.freeze(await Promise.all(pgp.map(letterKey))),
-      ids: Object.freeze([...smime, ...pgp].map(({ id }) => id)),
+      ids: Object.freeze({ smime: smime.map(({ id }) => id), pgp: pgp.map(({ id }) => id) }),
+      problems: Object.freeze([...problems]),
     })
   }
 }
 
-const NONE: UsableKeys = Object.freeze({ smime: [], pgp: [], ids: [] })
+/** What there is of somebody of whom nothing is known. */
+export const NO_KEYS: UsableKeys = Object.freeze({
+  smime: [],
+  pgp: [],
+  ids: { smime: [], pgp: [] },
+  problems: [],
+})
 
 /** By who vouches for them, whose they are, and whom they are for; each group newest first. */
 function groupsOf(keys: readonly StoredKey[]): readonly (readonly StoredKey[])[] {

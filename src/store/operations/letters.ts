@@ -8,7 +8,10 @@ import { ensureCustomer } from './customers.js'
 /** Most letters that one question gives. */
 const MAX_LETTERS = 1000
 
-/** One letter a key; of several that come, the first brings the password. */
+/**
+ * One letter a key; of several that come, the first brings the password. A letter that needed none has
+ * one from whoever comes first and cannot do without.
+ */
 export async function keepLetter(
   db: Kysely<Schema>,
   entry: LetterEntry,
@@ -34,6 +37,14 @@ export async function keepLetter(
       .values(row)
       .onConflict(conflict => conflict.column('key').doUpdateSet({ format: entry.format }))
       .execute()
+    const { way, secret, telephone } = row
+    if (way !== 'key')
+      await transaction
+        .updateTable('letter')
+        .set({ way, secret, telephone })
+        .where('key', '=', row.key)
+        .where('way', '=', 'key')
+        .execute()
     return letterOf(transaction, { key: entry.key })
   })
 }
