@@ -7,6 +7,7 @@ import { writeMaps } from '../src/maps/write.js'
 import { netstring } from '../src/maps/netstring.js'
 import { PolicyAnswers } from '../src/maps/policy-answers.js'
 import { SocketmapServer } from '../src/maps/socketmap-server.js'
+import { rulesInForce } from '../src/qtls/verdict-rules.js'
 import type { DatabaseStore } from '../src/store/database-store.js'
 import { openStore } from '../src/store/open-store.js'
 import { median } from './figure.js'
@@ -43,9 +44,10 @@ async function fill(): Promise<object> {
     with recursive n(i) as (select 0 union all select i + 1 from n where i < ${domains - 1}),
       name(domain) as (select printf('d%07d.example', i) from n)
     insert into domain_verdict (domain, level, until, match_hosts, spki, dane, profile, edition,
-      reasons, saved_at, probed_at, revision)
+      reasons, saved_at, probed_at, revision, rules)
     select domain, 'qualified', ${until}, 'mx1.' || domain || ' mx2.' || domain, '', 0,
-      'bsi-compatible', 'e', '[]', 0, 0, 1 from name`)
+      'bsi-compatible', 'e', '[]', 0, 0, 1, '${rulesInForce(parseConfig('', undefined)).digest}'
+    from name`)
   database.exec("update meta set value = 1 where name = 'levels-revision'")
   database.close()
   return { domains }
@@ -100,6 +102,7 @@ async function serve(): Promise<object> {
     store: policyStore(store),
     isInternal: () => false,
     now: Date.now,
+    rules: rulesInForce(parseConfig('', undefined)).digest,
     pin: 'names',
     fallbacks: { qtls: '[127.0.0.1]:10027', tls: '[127.0.0.1]:10028' },
   })
@@ -113,7 +116,7 @@ async function serve(): Promise<object> {
 
 function policyStore(store: DatabaseStore) {
   return {
-    policyLevels: (domain: string) => store.domains.policyLevels(domain),
+    policyLevels: (domain: string, rules?: string) => store.domains.policyLevels(domain, rules),
     changedSince: (revision: number, limit: number) => store.domains.changedSince(revision, limit),
     levelsWithNextHop: () => store.domains.levelsWithNextHop(),
     levelsRevision: () => store.levelsRevision(),

@@ -3,6 +3,7 @@ import { createProber } from '../src/qtls/create-prober.js'
 import { VerdictMaker } from '../src/qtls/make-verdict.js'
 import { runProbes, type Task } from '../src/qtls/probe-run.js'
 import { readTlsProfile } from '../src/qtls/tls-profile.js'
+import { verdictRules } from '../src/qtls/verdict-rules.js'
 
 /**
  * Looks at the domains of bench/probe-servers.ts, everything but the store: names, MTA-STS record, one
@@ -23,10 +24,10 @@ async function main(): Promise<void> {
     port: Number(port),
     now: Date.now,
   })
+  const rules = verdictRules(readTlsProfile('bsi-compatible'), settings.bindings)
   const maker = new VerdictMaker({
     prober: ready.prober,
-    profile: readTlsProfile('bsi-compatible'),
-    bindings: settings.bindings,
+    rules: () => rules,
     store: undefined,
     now: Date.now,
   })

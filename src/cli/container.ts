@@ -21,6 +21,8 @@ import { openRandomSource, type RandomSource } from '../seal/random/random-sourc
 import { openStore } from '../store/open-store.js'
 import { LaneWatch } from '../upkeep/lane-watch.js'
 import { MapKeeper } from '../upkeep/map-keeper.js'
+import { VerdictReviser } from '../upkeep/revising.js'
+import { RulesKeeper } from '../qtls/rules-keeper.js'
 import { milterLog } from './milter-log.js'
 import { letterKeysFor, sealsForKeys, type OpenLetterKeys } from './letter-keys.js'
 import { milterLimits } from './milter-limits.js'
@@ -39,6 +41,9 @@ export interface Services {
   readonly engine: Promise<Engine>
   readonly engines: Promise<Engines>
   readonly laneWatch: LaneWatch
+  /** The rules that verdicts are made by. */
+  readonly rulesKeeper: RulesKeeper
+  readonly reviser: Promise<VerdictReviser>
   readonly mapKeeper: Promise<MapKeeper>
   readonly keyFile: KeyFile
   readonly letterKeys: Promise<OpenLetterKeys>
@@ -100,15 +105,23 @@ export function createServices(
       openRandomSource({ seedFile: config.seal.seed_file }),
     ).singleton(),
     laneWatch: asFunction(({ config, log }: Services) => new LaneWatch(config, log)).singleton(),
+    rulesKeeper: asFunction(({ config }: Services) => new RulesKeeper(config)).singleton(),
+    reviser: asFunction(async ({ rulesKeeper, store, log, now }: Services) => {
+      const { domains } = await store
+      return new VerdictReviser({ store: domains, rules: () => rulesKeeper.rules, log, now })
+    }).singleton(),
     mapKeeper: asFunction(
-      async ({ config, store, log, now }: Services) =>
-        new MapKeeper({
-          config,
+      async ({ config, rulesKeeper, reviser: opening, store, log, now }: Services) => {
+        const reviser = await opening
+        return new MapKeeper({
+          config: () => rulesKeeper.config,
+          isRevised: () => reviser.isDone,
           store: await store,
           run: postfixRunner(config.postfix),
           log,
           now,
-        }),
+        })
+      },
     ).singleton(),
     server: asFunction(
       async ({
@@ -139,6 +152,7 @@ export function createServices(
             codes,
             lanes: () => laneWatch.state,
             hasMapEntry: domain => mapKeeper.hasEntry(domain),
+            hasMapKeys: domain => mapKeeper.hasKeys(domain),
             askDomain,
             sealing: {
               keys: keyFile,

@@ -111,6 +111,7 @@ function reloader(options: DaemonOptions, services: Services, log: Log): () => P
       const engine = await fresh.engine
       const engines = await services.engines
       const waiting = needRestart(services.config, fresh.config)
+      services.rulesKeeper.reload(fresh.config)
       engines.replace(engine)
       await (await services.store).syncCustomers(fresh.config.customer)
       log.info('settings read again', { file: fresh.config.file, mode: fresh.config.mode })
@@ -129,8 +130,14 @@ function reloader(options: DaemonOptions, services: Services, log: Log): () => P
 
 /** Sections that are read at start only, as far as they changed. */
 function needRestart(before: Config, after: Config): readonly string[] {
-  const sections = ['listen', 'milter', 'store', 'log', 'keys'] as const
-  return sections.filter(name => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+  const sections = ['listen', 'milter', 'store', 'log', 'keys', 'prober', 'maps'] as const
+  const shown = (config: Config, name: (typeof sections)[number]): string => {
+    // Rules for verdicts take effect at once.
+    const section =
+      name === 'prober' ? { ...config.prober, tls_profile: '', bindings: [] } : config[name]
+    return JSON.stringify(section)
+  }
+  return sections.filter(name => shown(before, name) !== shown(after, name))
 }
 
 function firstOf(signals: Signals, names: readonly ('SIGTERM' | 'SIGINT')[]): Promise<string> {

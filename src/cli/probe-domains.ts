@@ -7,6 +7,7 @@ import { createProber } from '../qtls/create-prober.js'
 import { VerdictMaker, type MadeVerdict } from '../qtls/make-verdict.js'
 import { runProbes, type Task, type TaskResult } from '../qtls/probe-run.js'
 import { readTlsProfile, type TlsProfile } from '../qtls/tls-profile.js'
+import { verdictRules } from '../qtls/verdict-rules.js'
 import { normalDomain } from '../store/domain-name.js'
 import type { Services } from './container.js'
 import { EXIT, UsageError } from './exit.js'
@@ -55,6 +56,7 @@ export async function probeDomains(
   const { config, now, log } = services
   const { good, bad } = sorted([...options.domains, ...(await domainsInFile(options.file))])
   const profile = readTlsProfile(options.profile ?? config.prober.tls_profile)
+  const rules = verdictRules(profile, config.prober.bindings)
   const { caFile, port, resolver } = options
   const ready = createProber({
     settings: config.prober,
@@ -74,8 +76,7 @@ export async function probeDomains(
     const concurrency = options.concurrency ?? config.prober.concurrency
     const maker = new VerdictMaker({
       prober: ready.prober,
-      profile,
-      bindings: config.prober.bindings,
+      rules: () => rules,
       store: store?.domains,
       now,
     })

@@ -2,7 +2,6 @@ import { hostname } from 'node:os'
 import { reasonOf } from '../errors.js'
 import { createProber } from '../qtls/create-prober.js'
 import { VerdictMaker } from '../qtls/make-verdict.js'
-import { readTlsProfile } from '../qtls/tls-profile.js'
 import type { Loop } from '../upkeep/every.js'
 import { startProbing } from '../upkeep/probing.js'
 import type { Services } from './container.js'
@@ -12,9 +11,9 @@ import type { Services } from './container.js'
  * waits for an unknown domain waits for its limit.
  */
 export async function startProber(
-  services: Pick<Services, 'config' | 'log' | 'now' | 'store'>,
+  services: Pick<Services, 'config' | 'log' | 'now' | 'store' | 'rulesKeeper'>,
 ): Promise<Loop> {
-  const { config, log, now } = services
+  const { config, log, now, rulesKeeper } = services
   const { domains } = await services.store
   try {
     const ready = createProber({
@@ -25,8 +24,7 @@ export async function startProber(
     })
     const maker = new VerdictMaker({
       prober: ready.prober,
-      profile: readTlsProfile(config.prober.tls_profile),
-      bindings: config.prober.bindings,
+      rules: () => rulesKeeper.rules,
       store: domains,
       now,
     })

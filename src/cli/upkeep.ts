@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/load.js'
 import { reasonOf } from '../errors.js'
 import { postfixRunner } from '../postfix/run.js'
@@ -13,6 +14,7 @@ const WAKE_EVERY_MS = 1000
 const SEND_EVERY_MS = 5000
 /** After this long mail is taken, and deferred until Postfix can be asked. */
 const SETTLE_MS = 3000
+const LOOK_MS = 20
 
 /**
  * Starts what the daemon does besides answering Postfix: it renews the maps, wakes those whose answer
@@ -24,7 +26,15 @@ const SETTLE_MS = 3000
 export async function startUpkeep(
   services: Pick<
     Services,
-    'config' | 'log' | 'now' | 'store' | 'laneWatch' | 'mapKeeper' | 'engines' | 'keyFile'
+    | 'config'
+    | 'log'
+    | 'now'
+    | 'store'
+    | 'laneWatch'
+    | 'reviser'
+    | 'mapKeeper'
+    | 'engines'
+    | 'keyFile'
   >,
   isListening: () => boolean,
 ): Promise<Loop> {
@@ -32,7 +42,11 @@ export async function startUpkeep(
   const store = await services.store
   const mapKeeper = await services.mapKeeper
   const run = postfixRunner(config.postfix)
+  const reviser = await services.reviser
+  const revising = every(WAKE_EVERY_MS, 'making verdicts anew', log, signal => reviser.turn(signal))
   await laneWatch.settle(SETTLE_MS)
+  // The maps need them; where there are many, the old maps stay until all are made.
+  for (let ms = 0; ms < SETTLE_MS && !reviser.isDone; ms += LOOK_MS) await sleep(LOOK_MS)
   const keepMaps = async (): Promise<void> => {
     if (laneWatch.state.inForce) await mapKeeper.keep()
   }
@@ -67,6 +81,7 @@ export async function startUpkeep(
   }
   const send = noticeSender(config.notices.smtp, settings, passwords)
   const loops = [
+    revising,
     laneWatch.start(),
     every(WAKE_EVERY_MS, 'waking who waits', log, turn),
     every(SEND_EVERY_MS, 'sending notices', log, () => sendNotices(store, send, log, now)),

@@ -5,6 +5,7 @@ import { normalDomain } from '../policy/matcher.js'
 import { entryQueueId, type Passage } from './passage.js'
 import { keepInLane, temporaryFailure, type Answer } from './reply.js'
 import type { GatewayDependencies, Visit } from './visit.js'
+import { awaitsNewKeys, NOT_VERIFIED } from './renewed-keys.js'
 import { causeOfReturn } from './way-back.js'
 
 /** What is known of a message that a lane may have handed back. */
@@ -27,6 +28,8 @@ const NULL_MX: Return = Object.freeze({
   enhanced: '5.1.10',
   why: 'the domain takes no mail (null MX)',
 })
+
+const KEYS_ARE_ASKED = 'the keys of its servers are looked at again'
 
 /** The lane that hands back at each listener. */
 const LANE_OF: Readonly<Partial<Record<Pass, string>>> = { 're-qtls': 'qtls', 're-tls': 'tls' }
@@ -80,6 +83,8 @@ export async function learnReturn(
   switch (kind) {
     case 'tls':
       for (const one of domains) await deps.store.requestProbe(one, `the lane ${lane}: ${text}`)
+      if (NOT_VERIFIED.test(text) && (await awaitsKeys(domains, visit, passage, deps)))
+        return { kind: 'keep', answer: keepInLane(lane, KEYS_ARE_ASKED, queueId) }
       return DECIDE
     case 'nxdomain':
       return NO_DOMAIN
@@ -112,6 +117,24 @@ async function causeFor(
   return causeOfReturn(
     { queueId: entryQueueId(mail, passage), since, lane, scope, timeoutMs, signal },
     store,
+  )
+}
+
+/** Whether one of the domains may only have changed its keys since the prober saw them. */
+async function awaitsKeys(
+  domains: readonly string[],
+  { engine, mail }: Visit,
+  passage: Passage,
+  { store, hasMapKeys, now }: GatewayDependencies,
+): Promise<boolean> {
+  const pinned = domains.filter(hasMapKeys)
+  if (pinned.length === 0) return false
+  const customer = passage.earlier?.customer ?? ''
+  const levels = await store.levels(customer, pinned)
+  const entry = await store.queueEntry(entryQueueId(mail, passage) ?? '', passage.earlier?.firstAt)
+  const limitMs = engine.config.policy.wait_limit
+  return pinned.some(domain =>
+    awaitsNewKeys(levels.get(domain), entry.attempts, { now: now(), limitMs }),
   )
 }
 

@@ -22,6 +22,8 @@ export interface GatewayDependencies {
   readonly sealing?: SealTools | undefined
   /** Whether the lane `qtls` has been told how to verify a domain. */
   readonly hasMapEntry: (domain: string) => boolean
+  /** Whether it has been told the keys of the domain's servers: a new one is refused until it is seen. */
+  readonly hasMapKeys: (domain: string) => boolean
   /** Epoch milliseconds. */
   readonly now: () => number
 }

@@ -3,7 +3,7 @@ import { parseMapTypes } from '../postfix/instance.js'
 import { mapsDirectory, nextHopOf } from '../postfix/lanes/names.js'
 import { chooseMapType, type MapType } from '../postfix/map-type.js'
 import { outputOf, postfixRunner, type RunPostfix } from '../postfix/run.js'
-import { readTlsProfile } from '../qtls/tls-profile.js'
+import { rulesInForce } from '../qtls/verdict-rules.js'
 import type { Pin } from './policy.js'
 import type { LevelSource, MapOptions } from './write.js'
 
@@ -39,15 +39,16 @@ export const NO_LEVELS: LevelSource = Object.freeze({
 export async function mapOptions(of: MapsOf): Promise<MapOptions> {
   const { config, levels, now, run = postfixRunner(config.postfix) } = of
   const { mapType: wanted = config.maps.map_type, directory = mapsDirectory(config) } = of
-  const profile = readTlsProfile(config.prober.tls_profile).name
+  const { profile, digest } = rulesInForce(config)
   return {
     levels,
     now,
     run,
     directory,
     mapType: wanted === 'auto' ? await bestMapType(run) : wanted,
-    profile,
-    pin: pinOf(config.maps.pin, profile),
+    profile: profile.name,
+    rules: digest,
+    pin: pinOf(config.maps.pin, profile.name),
     maxDrop: of.force === true ? 100 : config.maps.max_drop,
     fallbacks: {
       qtls: nextHopOf(config.postfix.qtls_listener),

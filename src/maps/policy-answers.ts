@@ -17,6 +17,8 @@ export interface PolicyAnswersOptions extends EntryOptions {
     levelsRevision(): Promise<number>
     requestProbe(domain: string, why: string): Promise<void>
   }
+  /** Digest of the rules whose verdicts count. */
+  readonly rules: string
   /** Domains whose mail never leaves: nothing is known of them, and nothing is asked. */
   readonly isInternal: (domain: string) => boolean
   /** Epoch milliseconds. */
@@ -106,9 +108,9 @@ export class PolicyAnswers {
   }
 
   async #read(key: string): Promise<Kept> {
-    const { store, isInternal } = this.#options
+    const { store, isInternal, rules } = this.#options
     const revision = this.#revision
-    const { below, own, until } = await store.policyLevels(key)
+    const { below, own, until } = await store.policyLevels(key, rules)
     const entries = entriesFrom(below, own, this.#options)
     const isKnown = [...below, own].some(({ levels }) =>
       levels.some(({ level }) => level !== 'undetermined'),

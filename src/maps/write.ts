@@ -39,6 +39,8 @@ export interface MapOptions extends EntryOptions {
   readonly mapType: MapType
   /** Name of the TLS profile that the levels were found with. */
   readonly profile: string
+  /** Digest of the rules whose verdicts count. */
+  readonly rules: string
   readonly run: RunPostfix
   /** Largest share of the domains in `qtls_policy` that may go at once, in percent. */
   readonly maxDrop: number
@@ -106,7 +108,7 @@ export async function writeMaps(options: MapOptions): Promise<MapsResult> {
  * maps as they are. A lane cannot start without them.
  */
 export async function ensureMaps(
-  options: Omit<MapOptions, 'levels' | 'maxDrop' | 'pin'>,
+  options: Omit<MapOptions, 'levels' | 'maxDrop' | 'pin' | 'rules'>,
 ): Promise<void> {
   const { directory, mapType, profile } = options
   const { entries } = fixedEntries([], { ...options, pin: 'names' })
@@ -148,7 +150,7 @@ async function draft(
   options: MapOptions,
   building: string | undefined,
 ): Promise<MapsResult & { readonly drop: { readonly before: number; readonly gone: number } }> {
-  const { levels, directory, profile, now } = options
+  const { levels, directory, profile, rules, now } = options
   const header = { profile, time: new Date(now).toISOString() }
   const fixed = fixedEntries(await levels.levelsWithNextHop(), options)
   const refused: Refusal[] = [...fixed.refused]
@@ -160,7 +162,7 @@ async function draft(
       drafts.set(name, new MapDraft({ name, path, target, header, fixed: fixed.entries[name] }))
     }
     const maker = new EntryMaker(options)
-    for await (const page of levels.levelsInForce(profile)) {
+    for await (const page of levels.levelsInForce(rules)) {
       for (const domain of page) {
         const reason = addDomain(maker, domain, drafts)
         if (reason !== undefined && refused.length < MAX_REFUSED) {

@@ -9,14 +9,13 @@ import { mergeWithEarlier, type Alarm } from './merge-verdicts.js'
 import { nextProbe } from './next-probe.js'
 import type { Prober } from './prober.js'
 import type { Confirmation } from './secure-binding.js'
-import type { TlsProfile } from './tls-profile.js'
-import type { Binding, DomainVerdict } from './verdict-model.js'
+import type { DomainVerdict } from './verdict-model.js'
+import type { VerdictRules } from './verdict-rules.js'
 
 export interface VerdictMakerOptions {
   readonly prober: Pick<Prober, 'probe'>
-  readonly profile: TlsProfile
-  /** Ways of binding that count. */
-  readonly bindings: readonly Binding[]
+  /** The rules that are in force now. */
+  readonly rules: () => VerdictRules
   /** Where facts and verdict are kept; undefined: nowhere. */
   readonly store:
     Pick<DomainStore, 'earlierFacts' | 'saveVerdict' | 'listConfirmations'> | undefined
@@ -54,13 +53,14 @@ export class VerdictMaker {
    * Throws  what the store throws, and what `signal` is aborted with; a server's trouble is a verdict
    */
   async make(domain: string, signal: AbortSignal, tries = 0): Promise<MadeVerdict> {
-    const { prober, profile, store, now } = this.#options
+    const { prober, store, now } = this.#options
     const earlier = asFacts(await store?.earlierFacts(domain))
     const facts = await prober.probe(domain, signal, earlier)
     const confirmations = await this.#confirmed()
+    const { profile, bindings, digest } = this.#options.rules()
     const judged = (one: DomainFacts): DomainVerdict =>
       judge(one, profile, now(), {
-        bindings: this.#options.bindings,
+        bindings,
         confirmation: confirmationOf(one, confirmations),
       })
     const latest = judged(facts)
@@ -72,7 +72,13 @@ export class VerdictMaker {
       : nextProbe(verdict, probedAt, tries)
     // To the store a try that leaves the earlier verdict in force has found nothing out.
     const kept = isEarlier ? { ...verdict, level: 'undetermined' as const } : verdict
-    const change = await store?.saveVerdict({ verdict: kept, facts, probedAt, dueAt })
+    const change = await store?.saveVerdict({
+      verdict: kept,
+      rules: digest,
+      facts,
+      probedAt,
+      dueAt,
+    })
     return Object.freeze({ facts, verdict, alarms, isEarlier, dueAt, change })
   }
 
@@ -106,7 +112,7 @@ function fits(name: string, pattern: string): boolean {
 }
 
 /** Facts as they were saved; those of another form are as good as none. */
-function asFacts(stored: unknown): DomainFacts | undefined {
+export function asFacts(stored: unknown): DomainFacts | undefined {
   if (typeof stored !== 'object' || stored === null) return undefined
   const isWhole = ['domain', 'probedAt', 'mx', 'sts', 'hosts', 'cut'].every(name => name in stored)
   return isWhole ? (stored as DomainFacts) : undefined

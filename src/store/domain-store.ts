@@ -14,6 +14,9 @@ import type {
   NewConfirmation,
   PastVerdict,
   PolicyLevels,
+  RevisedVerdict,
+  StaleQuestion,
+  StaleVerdict,
   StoredVerdict,
   VerdictChange,
 } from './verdicts.js'
@@ -62,16 +65,30 @@ export class DatabaseDomains implements DomainStore {
   }
 
   async saveVerdicts(found: readonly FoundVerdict[]): Promise<readonly VerdictChange[]> {
-    const ready = found.map(({ verdict, facts, probedAt, dueAt }) => {
+    const ready = found.map(({ verdict, rules, facts, probedAt, dueAt }) => {
       const domain = checkedDomain(verdict.domain)
       for (const time of [verdict.until, probedAt, dueAt]) {
         if (!Number.isSafeInteger(time)) throw wrongInput(`a verdict on ${domain} without its time`)
       }
       const json = JSON.stringify(facts)
       if (json.length > MAX_FACTS) throw wrongInput(`the facts of ${domain} are too long`)
-      return { verdict: { ...verdict, domain }, facts: json, probedAt, dueAt }
+      return { verdict: { ...verdict, domain }, rules, facts: json, probedAt, dueAt }
     })
     const changes = await this.#run('saveVerdicts', { found: ready, at: this.#options.now() })
+    this.#options.onLevels()
+    return changes
+  }
+
+  async verdictsByOtherRules(question: StaleQuestion): Promise<readonly StaleVerdict[]> {
+    const rows = await this.#run('staleVerdicts', question)
+    return rows.map(({ facts, ...row }) => ({
+      ...row,
+      facts: facts === null ? undefined : (JSON.parse(facts) as unknown),
+    }))
+  }
+
+  async reviseVerdicts(revised: readonly RevisedVerdict[]): Promise<readonly VerdictChange[]> {
+    const changes = await this.#run('reviseVerdicts', { revised, at: this.#options.now() })
     this.#options.onLevels()
     return changes
   }
@@ -131,11 +148,11 @@ export class DatabaseDomains implements DomainStore {
     return this.#run('listConfirmations', { now: this.#options.now() })
   }
 
-  async *levelsInForce(profile?: string): AsyncIterable<readonly LevelsOfDomain[]> {
+  async *levelsInForce(rules?: string): AsyncIterable<readonly LevelsOfDomain[]> {
     const now = this.#options.now()
     const levels = new LevelsInForce(await this.#run('levelsBelow', { now }))
     const read = (after: string) => {
-      const page = this.#run('pageOfLevels', { after, limit: PAGE, now, profile })
+      const page = this.#run('pageOfLevels', { after, limit: PAGE, now, rules })
       // Nobody may be there any more to be told that it could not be read.
       page.catch(() => undefined)
       return page
@@ -155,9 +172,9 @@ export class DatabaseDomains implements DomainStore {
     return new LevelsInForce([]).page({ set, verdicts: [], end: undefined })
   }
 
-  async policyLevels(domain: string): Promise<PolicyLevels> {
+  async policyLevels(domain: string, rules?: string): Promise<PolicyLevels> {
     const name = checkedPattern(domain)
-    const rows = await this.#run('policyRows', { domain: name, now: this.#options.now() })
+    const rows = await this.#run('policyRows', { domain: name, now: this.#options.now(), rules })
     const { set, below, verdict, until } = rows
     const all = new LevelsInForce(below)
     const [own] = all.page({

@@ -6,6 +6,7 @@ import { pluginState } from './migrations/003-plugin-state.js'
 import { verdicts } from './migrations/004-verdicts.js'
 import { recipientKeys } from './migrations/005-recipient-keys.js'
 import { sealing } from './migrations/006-sealing.js'
+import { verdictRules } from './migrations/007-verdict-rules.js'
 import type { Schema } from './schema.js'
 
 type Migrations = Readonly<Record<string, Migration>>
@@ -18,6 +19,7 @@ export const MIGRATIONS: Migrations = {
   '004-verdicts': verdicts,
   '005-recipient-keys': recipientKeys,
   '006-sealing': sealing,
+  '007-verdict-rules': verdictRules,
 }
 
 export interface MigrateOptions {

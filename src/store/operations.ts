@@ -61,6 +61,7 @@ import {
   verdictHistory,
   verdictOf,
 } from './operations/verdicts.js'
+import { reviseVerdicts, staleVerdicts } from './operations/verdict-rules.js'
 import { decideWaiting, waitingToWake } from './operations/waiting-answers.js'
 import { endWait, listWaiting, wait, waitingOf } from './operations/waiting.js'
 import type { Schema } from './schema.js'
@@ -129,12 +130,14 @@ export const OPERATIONS = {
   readFlags,
   removeKeys,
   requestProbe,
+  reviseVerdicts,
   saveEvidence,
   saveVerdicts,
   setLevels,
   setPaused,
   setPluginValue,
   sharedSecret,
+  staleVerdicts,
   syncCustomers,
   takeDue,
   takeNamed,

@@ -52,6 +52,8 @@ interface VerdictColumns {
 
 /** The verdict in force. */
 export interface DomainVerdictTable extends VerdictColumns {
+  /** Digest of the rules that it was made by; empty: before they were noted. */
+  rules: string
   probed_at: number
   /** `levels-revision` when it was saved. */
   revision: number

@@ -56,6 +56,8 @@ export interface DomainLevel {
   readonly match: readonly string[]
   /** Whether DANE protects every server of the domain. */
   readonly dane: boolean
+  /** When the prober found out what it says, epoch milliseconds; absent: an administrator says it. */
+  readonly probedAt?: number
 }
 
 /** One message as decided in one pass. Subjects and content are never part of it. */

@@ -28,6 +28,13 @@ export interface DomainStore {
   saveVerdict(found: FoundVerdict): Promise<VerdictChange>
   /** The same for several, in one transaction; in their order. */
   saveVerdicts(found: readonly FoundVerdict[]): Promise<readonly VerdictChange[]>
+  /** Verdicts that other rules were used for, with what they were made of; a page by name. */
+  verdictsByOtherRules(question: StaleQuestion): Promise<readonly StaleVerdict[]>
+  /**
+   * Puts verdicts in place that were made anew from the facts of those that are there; one that came
+   * meanwhile stays. All or none.
+   */
+  reviseVerdicts(revised: readonly RevisedVerdict[]): Promise<readonly VerdictChange[]>
   verdictOf(domain: string): Promise<StoredVerdict | undefined>
   /** What the verdict in force was made of, as it was saved; undefined when there is none. */
   earlierFacts(domain: string): Promise<unknown>
@@ -46,12 +53,12 @@ export interface DomainStore {
   /** Those in force, by number. */
   listConfirmations(): Promise<readonly Confirmation[]>
   /**
-   * Every level in force by name of the domain, page by page; see `LevelsOfDomain`. With `profile` only
-   * verdicts by that TLS profile count.
+   * Every level in force by name of the domain, page by page; see `LevelsOfDomain`. With `rules` only
+   * verdicts by those rules count.
    */
-  levelsInForce(profile?: string): AsyncIterable<readonly LevelsOfDomain[]>
+  levelsInForce(rules?: string): AsyncIterable<readonly LevelsOfDomain[]>
   /** The levels of one domain, or of what lies below one. */
-  policyLevels(domain: string): Promise<PolicyLevels>
+  policyLevels(domain: string, rules?: string): Promise<PolicyLevels>
   /** Domains whose levels changed since a revision; undefined: anything may have, or too many. */
   changedSince(revision: number, limit: number): Promise<readonly string[] | undefined>
   /** Those whose mail goes to a fixed host, by name of the domain. */
@@ -116,10 +123,39 @@ export interface VerdictRecord {
 
 export interface FoundVerdict {
   readonly verdict: VerdictRecord
+  /** Digest of the rules that it was made by. */
+  readonly rules: string
   /** Plain data; kept as JSON. */
   readonly facts: unknown
   readonly probedAt: number
   /** When the domain is to be looked at again. */
+  readonly dueAt: number
+}
+
+export interface StaleQuestion {
+  /** Name of a domain; empty: from the first one. */
+  readonly after: string
+  readonly limit: number
+  /** Digest of the rules whose verdicts are left out; undefined: none is. */
+  readonly rules: string | undefined
+}
+
+export interface StaleVerdict {
+  readonly domain: string
+  readonly probedAt: number
+  readonly reasons: readonly StoredReason[]
+  /** As they were saved; undefined where there are none. */
+  readonly facts: unknown
+}
+
+/** A verdict made anew; without one the domain has to be looked at. */
+export interface RevisedVerdict {
+  readonly domain: string
+  /** Of the verdict whose place it takes. */
+  readonly probedAt: number
+  readonly rules: string
+  readonly verdict: VerdictRecord | undefined
+  /** Latest time at which the domain is looked at. */
   readonly dueAt: number
 }
 

@@ -4,6 +4,7 @@ import type { Log } from '../log/log.js'
 import { mapOptions } from '../maps/options.js'
 import { writeMaps, type LevelSource } from '../maps/write.js'
 import { WrittenMap } from '../maps/written-map.js'
+import { mapsDirectory } from '../postfix/lanes/names.js'
 import type { RunPostfix } from '../postfix/run.js'
 import type { StoreAdmin } from '../store/admin.js'
 
@@ -14,7 +15,10 @@ const AT_LEAST_EVERY_MS = 60_000
 const PART_OF_TIME = 1 / 5
 
 export interface MapKeeperOptions {
-  readonly config: Config
+  /** As they are now. */
+  readonly config: () => Config
+  /** Whether the verdicts are those of the rules in force; else the maps stay as they are. */
+  readonly isRevised: () => boolean
   readonly store: Pick<StoreAdmin, 'levelsRevision'> & { readonly domains: LevelSource }
   readonly run: RunPostfix
   readonly log: Log
@@ -43,9 +47,19 @@ export class MapKeeper {
     return policy !== undefined && !policy.includes('unqualified.invalid')
   }
 
+  /** Whether the entry names the keys that the prober saw, so that a server with a new one is refused. */
+  hasKeys(domain: string): boolean {
+    return this.#written?.policyOf(domain)?.startsWith('fingerprint ') === true
+  }
+
   /** Writes the maps if the levels have changed; cheap otherwise. */
   async keep(): Promise<void> {
-    const { config, store, run, log, now } = this.#options
+    const { store, run, log, now, isRevised } = this.#options
+    const config = this.#options.config()
+    if (!isRevised()) {
+      this.#written ??= opened(join(mapsDirectory(config), 'qtls_policy'))
+      return
+    }
     const at = now()
     if (at < this.#restUntil) return
     const revision = await store.levelsRevision()
@@ -74,11 +88,15 @@ export class MapKeeper {
 
   #read(path: string): void {
     const old = this.#written
-    try {
-      this.#written = new WrittenMap(path)
-    } catch {
-      this.#written = undefined
-    }
+    this.#written = opened(path)
     old?.close()
+  }
+}
+
+function opened(path: string): WrittenMap | undefined {
+  try {
+    return new WrittenMap(path)
+  } catch {
+    return undefined
   }
 }

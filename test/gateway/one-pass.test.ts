@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { LaneState } from '../../src/policy/lanes.js'
 import type { QueueEntryLog } from '../../src/store/evidence.js'
+import type { DomainLevel } from '../../src/store/store.js'
 import { runGateway, type GatewayOptions, type RunningGateway } from '../support/gateway-running.js'
 
 const LANES: LaneState = { inForce: true, bindsLater: false, settled: true }
@@ -156,6 +157,23 @@ t.test('without qualified TLS a normal message goes on by the next lane, its loc
   const again = await pass(gateway, 're-tls', back.onward, ['bob@good.example'])
   t.match(again, { verdict: 'reject', said: /550/ })
   t.match(gateway.records.at(-1)?.pass, 're-tls')
+})
+
+t.test('a server with a new key is looked at again before anything else is decided', async t => {
+  const level = { domain: 'good.example', until: undefined, match: [], dane: false, probedAt: 0 }
+  let known: DomainLevel = { ...level, level: 'qualified' }
+  const levels = async () => new Map([['good.example', known]])
+  const gateway = await withLanes(t, { pinned: ['good.example'], store: { levels } })
+  const first = await pass(gateway, 'first', LETTER, ['bob@good.example'])
+  const failure = tlsFailure('qtls')
+  const attempts = failure.attempts.map(one => ({ ...one, at: 1_800_000_000_000 }))
+  gateway.memory.queue.set('AAAAAAAA1', { ...failure, attempts })
+  const kept = await pass(gateway, 're-qtls', first.onward, ['bob@good.example'])
+  t.match(kept, { verdict: 'tempfail', said: /451.*keys of its servers/ })
+  t.match(gateway.memory.probes, [/^good\.example: the lane qtls/])
+  known = { ...level, level: 'mandatory' }
+  const back = await pass(gateway, 're-qtls', first.onward, ['bob@good.example'])
+  t.match(back, { verdict: 'accept', lane: 'tls' }, 'it has lost its level')
 })
 
 t.test('what is no matter of TLS stays in its lane', async t => {

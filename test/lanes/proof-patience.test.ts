@@ -1,11 +1,17 @@
 import t from 'tap'
-import { appendFile } from 'node:fs/promises'
+import { X509Certificate, createHash } from 'node:crypto'
+import { appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { enterNamespace } from '../../sandbox/namespace.js'
+import { runCommand } from '../../sandbox/run-command.js'
+import { parseConfig } from '../../src/config/load.js'
+import { rulesInForce } from '../../src/qtls/verdict-rules.js'
+import { openStore } from '../../src/store/open-store.js'
 import { LaneLab } from '../support/lane-lab.js'
 import { SERVERS } from '../support/lane-world.js'
 import { fields, parts, reportTo } from '../support/lane-text.js'
+import { sampleVerdict } from '../support/store-verdict-samples.js'
 
 t.setTimeout(500_000)
 await enterNamespace()
@@ -13,6 +19,8 @@ await enterNamespace()
 const lab = await LaneLab.start(t, {
   settings: `[notices]
 after = "1m"
+[maps]
+pin = "spki"
 [[product]]
 name = "vault"
 next_hop = "[${SERVERS['product.test'].address}]:25"
@@ -135,6 +143,36 @@ await t.test('a server that greylists gets its second try, by the same lane', as
     'qtls: 450 4.2.0, deferred 4.7.1',
     'qtls: Verified, sent to mx.grey.test',
   ])
+})
+
+await t.test('a server with a new key gets its mail once it has been looked at again', async t => {
+  const url = `sqlite:${join(lab.directory, 'state', 'postseal.db')}`
+  const store = await openStore({ url, deadlineMs: 10_000 })
+  t.teardown(() => store.close())
+  const rules = rulesInForce(parseConfig('', undefined)).digest
+  const seen = async (key: string): Promise<void> => {
+    const at = Date.now()
+    const verdict = { domain: 'new.test', level: 'qualified', until: at + 3_600_000 } as const
+    await store.domains.saveVerdict(
+      sampleVerdict(
+        { ...verdict, match: ['mx.new.test'], spki: [key] },
+        { probedAt: at, dueAt: at, rules },
+      ),
+    )
+    const map = join(lab.directory, 'state', 'maps', 'qtls_policy')
+    while (!(await readFile(map, 'utf8')).includes(key)) await sleep(100)
+  }
+  await seen(Array.from({ length: 32 }, () => 'AB').join(':'))
+  await lab.send({ to: ['key@new.test'] })
+  await lab.deferred('key@new.test', /keys of its servers are looked at again/)
+  await seen(await keyAt(SERVERS['new.test'].address))
+  await lab.postfix.postqueue(['-f'])
+  t.ok((await lab.arrived('key@new.test')).tls)
+  t.same(await lab.story('key@new.test'), [
+    'qtls: not verified, deferred 4.7.1',
+    'qtls: Verified, sent to mx.new.test',
+  ])
+  t.ok(await store.domains.forgetDomain('new.test', 'test', 'others need it unknown'))
 })
 
 await t.test('a mistyped domain ends at once', async t => {
@@ -261,3 +299,12 @@ await t.test(
     }
   },
 )
+
+/** SHA-256 of the public key of a mail server, as Postfix prints it. */
+async function keyAt(address: string): Promise<string> {
+  const args = ['s_client', '-starttls', 'smtp', '-connect', `${address}:25`]
+  const { stdout } = await runCommand('openssl', args)
+  const der = new X509Certificate(stdout).publicKey.export({ type: 'spki', format: 'der' })
+  const digest = createHash('sha256').update(der).digest('hex').toUpperCase()
+  return (digest.match(/../g) ?? []).join(':')
+}

@@ -26,7 +26,7 @@ async function answering(t: Test) {
     broken.is ? Promise.reject(new Error('the store is gone')) : value
   const answers = new PolicyAnswers({
     store: {
-      policyLevels: domain => unlessBroken(store.domains.policyLevels(domain)),
+      policyLevels: (domain, rules) => unlessBroken(store.domains.policyLevels(domain, rules)),
       changedSince: (revision, limit) => unlessBroken(store.domains.changedSince(revision, limit)),
       levelsWithNextHop: () => unlessBroken(store.domains.levelsWithNextHop()),
       levelsRevision: () => unlessBroken(store.levelsRevision()),
@@ -34,6 +34,7 @@ async function answering(t: Test) {
     },
     isInternal: domain => domain === 'in.example',
     now: () => clock.now,
+    rules: 'rules',
     pin: 'names',
     fallbacks: { qtls: '[127.0.0.1]:10027', tls: '[127.0.0.1]:10028' },
   })

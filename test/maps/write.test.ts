@@ -40,6 +40,7 @@ async function bench(t: Test): Promise<Bench> {
       run,
       mapType: 'hash',
       profile: 'bsi-compatible',
+      rules: 'rules',
       fallbacks: { qtls: '[127.0.0.1]:10027', tls: '[127.0.0.1]:10028' },
       ...more,
     }),

@@ -2,13 +2,14 @@ import t from 'tap'
 import { confirmationOf, VerdictMaker } from '../../src/qtls/make-verdict.js'
 import type { DomainFacts } from '../../src/qtls/facts.js'
 import { readTlsProfile } from '../../src/qtls/tls-profile.js'
+import { verdictRules } from '../../src/qtls/verdict-rules.js'
 import type { Confirmation, FoundVerdict } from '../../src/store/verdicts.js'
 import { ended, goodFacts, goodHost } from '../support/qtls-facts.js'
 import { NOW, pki } from '../support/tls-certificates.js'
 
 const { signal } = new AbortController()
 const good = goodFacts(await pki())
-const profile = readTlsProfile('bsi-compatible')
+const rules = verdictRules(readTlsProfile('bsi-compatible'), ['dnssec', 'confirmation'])
 
 function bench(facts: DomainFacts, earlier?: unknown, confirmations: Confirmation[] = []) {
   const saved: FoundVerdict[] = []
@@ -20,8 +21,7 @@ function bench(facts: DomainFacts, earlier?: unknown, confirmations: Confirmatio
         return facts
       },
     },
-    profile,
-    bindings: ['dnssec', 'confirmation'],
+    rules: () => rules,
     store: {
       earlierFacts: async () => earlier,
       saveVerdict: async found => {
@@ -48,7 +48,9 @@ const word = (kind: 'domain' | 'mx', pattern: string): Confirmation => ({
 await t.test('facts are judged, and kept with the verdict and the next time', async t => {
   const { make, saved } = bench(good)
   t.match(await make(), { verdict: { level: 'qualified' }, isEarlier: false, alarms: [] })
-  t.match(saved, [{ verdict: { level: 'qualified' }, facts: good, probedAt: NOW }])
+  t.match(saved, [
+    { verdict: { level: 'qualified' }, rules: rules.digest, facts: good, probedAt: NOW },
+  ])
   t.ok((saved[0]?.dueAt ?? 0) > NOW)
 })
 

@@ -8,6 +8,7 @@ import { createProber } from '../../src/qtls/create-prober.js'
 import { VerdictMaker, type MadeVerdict } from '../../src/qtls/make-verdict.js'
 import { runProbes, type Task } from '../../src/qtls/probe-run.js'
 import { readTlsProfile } from '../../src/qtls/tls-profile.js'
+import { verdictRules } from '../../src/qtls/verdict-rules.js'
 import { domainOf, startQtlsLab } from '../support/qtls-lab.js'
 
 // Ports 25, 53, 80 and 443, and zones below a root of our own.
@@ -36,10 +37,10 @@ await t.test('unbound validates, and proves it', async t => {
   await t.resolves(ready.checkResolver(signal))
 })
 
+const rules = verdictRules(readTlsProfile('bsi-compatible'), settings.bindings)
 const maker = new VerdictMaker({
   prober: ready.prober,
-  profile: readTlsProfile('bsi-compatible'),
-  bindings: settings.bindings,
+  rules: () => rules,
   store: undefined,
   now: Date.now,
 })

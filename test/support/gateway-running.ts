@@ -39,6 +39,8 @@ export interface GatewayOptions {
   readonly lanes?: LaneState
   /** Domains that the maps of Postfix do not hold yet. */
   readonly unmapped?: readonly string[]
+  /** Domains whose keys the maps name. */
+  readonly pinned?: readonly string[]
   /** What DNS says; `exists` where nothing is named. */
   readonly domains?: Readonly<Record<string, DomainState>>
   readonly sealing?: GatewayDependencies['sealing']
@@ -63,6 +65,7 @@ export async function runGateway(t: Test, options: GatewayOptions = {}): Promise
       codes: new ReferenceCodes(Buffer.alloc(32, 7)),
       lanes: () => options.lanes ?? NO_LANES,
       hasMapEntry: domain => options.unmapped?.includes(domain) !== true,
+      hasMapKeys: domain => options.pinned?.includes(domain) === true,
       sealing: options.sealing,
       askDomain: async domain => options.domains?.[domain] ?? 'exists',
     }),

@@ -119,6 +119,79 @@ export const DOMAIN_CASES: readonly StoreCase[] = [
     },
   ],
   [
+    'verdicts by other rules are found with their facts, and replaced as long as they are the same',
+    async (t, open) => {
+      const store = await open(t, { now: () => 2000 })
+      const { domains } = store
+      const named = (domain: string, rules: string) =>
+        sampleVerdict({ domain }, { rules, facts: { domain } })
+      await domains.saveVerdicts([
+        named('a.example', 'old'),
+        named('b.example', 'new'),
+        named('c.example', 'old'),
+        named('d.example', 'old'),
+      ])
+      const question = { after: '', limit: 2, rules: 'new' }
+      t.match(await domains.verdictsByOtherRules(question), [
+        { domain: 'a.example', probedAt: 1000, reasons: [], facts: { domain: 'a.example' } },
+        { domain: 'c.example' },
+      ])
+      t.match(await domains.verdictsByOtherRules({ ...question, after: 'c.example' }), [
+        { domain: 'd.example' },
+      ])
+      const everything = { after: '', limit: 9, rules: undefined }
+      t.equal((await domains.verdictsByOtherRules(everything)).length, 4)
+      t.same(
+        (await all(domains.levelsInForce('new'))).flat().map(one => one.domain),
+        ['b.example'],
+      )
+      t.same((await domains.policyLevels('a.example', 'new')).own.levels, [])
+      t.equal((await domains.policyLevels('a.example', 'old')).own.levels.length, 1)
+
+      await domains.saveVerdict(sampleVerdict({ domain: 'c.example' }, { probedAt: 1500 }))
+      await domains.takeNamed({ domains: ['a.example'], owner: 'x', leaseMs: 60_000 })
+      const none = { level: 'none', match: [], spki: [] } as const
+      const revised = (domain: string, dueAt: number) => ({
+        domain,
+        probedAt: 1000,
+        rules: 'new',
+        verdict: sampleVerdict({ domain, ...none }).verdict,
+        dueAt,
+      })
+      const before = await store.levelsRevision()
+      t.same(
+        await domains.reviseVerdicts([
+          revised('a.example', 90_000),
+          revised('c.example', 90_000),
+          { ...revised('d.example', 1), verdict: undefined },
+          revised('e.example', 90_000),
+        ]),
+        [
+          { domain: 'a.example', outcome: 'saved', before: 'qualified', changed: true },
+          { domain: 'c.example', outcome: 'dropped', before: 'qualified', changed: false },
+          { domain: 'd.example', outcome: 'kept', before: 'qualified', changed: false },
+          { domain: 'e.example', outcome: 'dropped', before: undefined, changed: false },
+        ],
+      )
+      t.same(await domains.changedSince(before, 9), ['a.example'])
+      t.match(await domains.verdictOf('a.example'), {
+        level: 'none',
+        probedAt: 1000,
+        dueAt: 50_000,
+      })
+      t.match(await domains.verdictHistory('a.example'), [
+        { level: 'none' },
+        { level: 'qualified' },
+      ])
+      t.match(await domains.verdictOf('d.example'), { level: 'qualified', dueAt: 1 })
+      t.same(
+        await domains.takeNamed({ domains: ['a.example'], owner: 'y', leaseMs: 1 }),
+        [],
+        'who looks at it still has it',
+      )
+    },
+  ],
+  [
     'verdicts are read by name, all of them; wrong ones are refused',
     async (t, open) => {
       const store = await open(t, { now: () => 2000 })
@@ -213,7 +286,7 @@ export const DOMAIN_CASES: readonly StoreCase[] = [
       await store.setLevel({ ...set, domain: 'd15150.example', customer: 'clinic' })
       await store.setLevel({ ...set, domain: 'z.example', nextHop: '[MX.z.example]:25' })
       await store.setLevel({ ...set, domain: 'over.example', until: 2000 })
-      t.equal((await all(store.domains.levelsInForce('bsi-2026'))).flat().length, 2)
+      t.equal((await all(store.domains.levelsInForce('other rules'))).flat().length, 2)
       const read = (await all(store.domains.levelsInForce())).flat()
       t.same(
         (await store.domains.levelsWithNextHop()).map(({ domain }) => domain),

@@ -18,6 +18,7 @@ export function sampleVerdict(
       edition: '2026-01',
       ...part,
     },
+    rules: 'rules',
     facts: { domain: 'a.example', probedAt: 1000 },
     probedAt: 1000,
     dueAt: 50_000,

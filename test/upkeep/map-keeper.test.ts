@@ -7,10 +7,10 @@ import { MapKeeper } from '../../src/upkeep/map-keeper.js'
 import { recordLog } from '../support/log-recorder.js'
 import { level, levelSource } from '../support/maps-levels.js'
 
-function keeperOf(t: Parameters<typeof recordLog>[0], buildMs = 0) {
+function keeperOf(t: Parameters<typeof recordLog>[0], buildMs = 0, settings = '') {
   const directory = t.testdir({})
   const config = parseConfig(
-    `[maps]\ndirectory = ${JSON.stringify(directory)}\nmap_type = "texthash"`,
+    `[maps]\ndirectory = ${JSON.stringify(directory)}\nmap_type = "texthash"\n${settings}`,
     undefined,
   )
   const state = {
@@ -18,6 +18,7 @@ function keeperOf(t: Parameters<typeof recordLog>[0], buildMs = 0) {
     levels: [level('a.example', 'qualified')],
     now: 1_000_000,
     listed: 0,
+    isRevised: true,
   }
   const store = {
     levelsRevision: async () => state.revision,
@@ -32,7 +33,14 @@ function keeperOf(t: Parameters<typeof recordLog>[0], buildMs = 0) {
   }
   const run: RunPostfix = async () => ({ code: 0, stdout: '', stderr: '' })
   const logged = recordLog(t)
-  const keeper = new MapKeeper({ config, store, run, log: logged.log, now: () => state.now })
+  const keeper = new MapKeeper({
+    config: () => config,
+    isRevised: () => state.isRevised,
+    store,
+    run,
+    log: logged.log,
+    now: () => state.now,
+  })
   t.teardown(() => keeper.close())
   return { keeper, state, logged, text: () => readFileSync(join(directory, 'qtls_policy'), 'utf8') }
 }
@@ -51,6 +59,19 @@ t.test('a domain counts when its entry is written, not before', async t => {
   t.equal(keeper.hasEntry('b.example'), true)
   t.equal(keeper.hasEntry('a.example'), false)
   t.notMatch(text(), 'a.example')
+})
+
+t.test('a domain whose keys are named is known', async t => {
+  const { keeper, state } = keeperOf(t, 0, 'pin = "spki"')
+  const spki = [Array.from({ length: 32 }, () => 'AB').join(':')]
+  state.levels = [
+    level('a.example', 'qualified', { match: ['mx.a.example'], spki } as object),
+    level('b.example', 'qualified'),
+  ]
+  await keeper.keep()
+  t.equal(keeper.hasKeys('a.example'), true)
+  t.equal(keeper.hasKeys('b.example'), false)
+  t.equal(keeper.hasKeys('c.example'), false)
 })
 
 t.test(
@@ -107,4 +128,20 @@ t.test('what a map cannot hold is said, and does not count', async t => {
   await keeper.keep()
   t.equal(keeper.hasEntry('bad domain.example'), false)
   t.equal(keeper.hasEntry('a.example'), true)
+})
+
+t.test('until verdicts are those of the rules in force, the maps that are there stay', async t => {
+  const { keeper, state } = keeperOf(t)
+  await keeper.keep()
+  state.levels = []
+  state.revision += 1
+  state.isRevised = false
+  await keeper.keep()
+  t.equal(keeper.hasEntry('a.example'), true)
+  keeper.close()
+  await keeper.keep()
+  t.equal(keeper.hasEntry('a.example'), true, 'also after a start')
+  state.isRevised = true
+  await keeper.keep()
+  t.equal(keeper.hasEntry('a.example'), false)
 })

@@ -2,6 +2,9 @@ import { resolve } from 'node:path'
 import type { MapChange } from '../../maps/draft.js'
 import { mapOptions, NO_LEVELS } from '../../maps/options.js'
 import { compareMaps, writeMaps, type LevelSource } from '../../maps/write.js'
+import { reviseVerdicts } from '../../qtls/revise-verdicts.js'
+import { rulesInForce } from '../../qtls/verdict-rules.js'
+import type { DomainStore } from '../../store/verdicts.js'
 import type { MapType } from '../../postfix/map-type.js'
 import type { Command } from '../command.js'
 import { createServices, type Services } from '../container.js'
@@ -68,7 +71,8 @@ export const command: Command<Own> = {
     openServices = createServices,
   }) => {
     const services = openServices(file)
-    const { result, isTextHash } = await onLevels(services, async levels => {
+    const { result, isTextHash } = await onLevels(services, async (levels, domains) => {
+      if (domains !== undefined) await reviseFirst(services, domains)
       const options = await mapOptions({
         config: services.config,
         levels,
@@ -96,15 +100,24 @@ export const command: Command<Own> = {
 /** Without a store there are no levels yet, but lanes need their maps to start. */
 async function onLevels<T>(
   services: Pick<Services, 'config' | 'store'>,
-  use: (levels: LevelSource) => Promise<T>,
+  use: (levels: LevelSource, domains: DomainStore | undefined) => Promise<T>,
 ): Promise<T> {
   const store = await openExistingStore(services)
-  if (store === undefined) return use(NO_LEVELS)
+  if (store === undefined) return use(NO_LEVELS, undefined)
   try {
-    return await use(store.domains)
+    return await use(store.domains, store.domains)
   } finally {
     await store.close()
   }
+}
+
+/** A verdict by other rules than those in force does not count: it is made anew from its facts. */
+async function reviseFirst(
+  { config }: Pick<Services, 'config'>,
+  store: DomainStore,
+): Promise<void> {
+  const rules = rulesInForce(config)
+  await reviseVerdicts({ store, rules, now: Date.now }, new AbortController().signal)
 }
 
 function printChange(change: MapChange, json: boolean, isCheck: boolean): void {

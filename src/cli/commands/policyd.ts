@@ -5,6 +5,9 @@ import { mapOptions, NO_LEVELS } from '../../maps/options.js'
 import { PolicyAnswers } from '../../maps/policy-answers.js'
 import { SocketmapServer, type SocketmapAddress } from '../../maps/socketmap-server.js'
 import { domainMatcher } from '../../policy/matcher.js'
+import { rulesInForce } from '../../qtls/verdict-rules.js'
+import { every } from '../../upkeep/every.js'
+import { VerdictReviser } from '../../upkeep/revising.js'
 import type { Command } from '../command.js'
 import { createServices, type Services } from '../container.js'
 import { UsageError } from '../exit.js'
@@ -16,6 +19,8 @@ interface Own {
   /** Told the port once it listens; a test ends by the signal. */
   onListening?: (port: number | undefined) => void
 }
+
+const REVISE_MS = 1000
 
 /** `postseal policyd`: the answers of the maps live, for Postfix's socketmap clients. */
 export const command: Command<Own> = {
@@ -42,11 +47,14 @@ export const command: Command<Own> = {
     const address = listen === undefined ? config.maps.policyd_socket : parseSocketAddress(listen)
     const place = placeOf(address, config.listen.socket_mode)
     const store = await services.store
+    const rules = rulesInForce(config)
+    const reviser = new VerdictReviser({ store: store.domains, rules: () => rules, log, now })
+    const revising = every(REVISE_MS, 'making verdicts anew', log, turn => reviser.turn(turn))
     const options = await mapOptions({ config, levels: NO_LEVELS, now: now(), mapType: 'texthash' })
     const answers = new PolicyAnswers({
       ...options,
       store: {
-        policyLevels: domain => store.domains.policyLevels(domain),
+        policyLevels: (domain, rules) => store.domains.policyLevels(domain, rules),
         changedSince: (revision, limit) => store.domains.changedSince(revision, limit),
         levelsWithNextHop: () => store.domains.levelsWithNextHop(),
         levelsRevision: () => store.levelsRevision(),
@@ -69,6 +77,7 @@ export const command: Command<Own> = {
       await ended
     } finally {
       await server.close()
+      await revising.stop()
       await store.close()
     }
   },

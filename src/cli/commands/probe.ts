@@ -7,6 +7,7 @@ import { createServices, type Services } from '../container.js'
 import { UsageError } from '../exit.js'
 import { printable } from '../output.js'
 import { probeDomains } from '../probe-domains.js'
+import { recompute } from '../recompute.js'
 
 interface Own {
   domain: string[]
@@ -15,6 +16,7 @@ interface Own {
   known: boolean
   resume: boolean
   watch: boolean
+  recompute: boolean
   json: boolean
   resolver: string | undefined
   'ca-file': string | undefined
@@ -69,6 +71,11 @@ export const command: Command<Own> = {
           default: false,
           describe: 'Go on, each domain again when it is due, until the command is ended',
         },
+        recompute: {
+          type: 'boolean',
+          default: false,
+          describe: 'Make all verdicts anew from the facts on record, without any network',
+        },
         json: { type: 'boolean', default: false, describe: 'One JSON object a domain' },
         resolver: {
           type: 'string',
@@ -121,9 +128,15 @@ export const command: Command<Own> = {
       .strict(),
   handler: async options => {
     const { config: file, openServices = createServices } = options
+    if (options.recompute) {
+      if (options.domain.length > 0 || options.file !== undefined || options.due || options.known)
+        throw new UsageError('--recompute is for all domains, and looks at none')
+      const { json: isJson, profile } = options
+      return recompute(openServices(file, {}), { isJson, profile })
+    }
     const named = options.domain.length > 0 || options.file !== undefined
     if (!named && !options.due && !options.known)
-      throw new UsageError('name domains, --file, --due or --known')
+      throw new UsageError('name domains, --file, --due, --known or --recompute')
     if (!options.store && (options.due || options.known || options.resume))
       throw new UsageError('--due, --known and --resume need the store')
     await probeDomains(openServices(file, {}), {

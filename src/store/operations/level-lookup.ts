@@ -68,10 +68,10 @@ async function verdictsFor(
 ): Promise<ReadonlyMap<string, DomainLevel>> {
   const rows = await db
     .selectFrom('domain_verdict')
-    .select(['domain', 'level', 'until', 'match_hosts', 'dane'])
+    .select(['domain', 'level', 'until', 'match_hosts', 'dane', 'probed_at'])
     .where('domain', 'in', domains)
     .execute()
-  return new Map(rows.map(row => [row.domain, toLevel(row)]))
+  return new Map(rows.map(row => [row.domain, { ...toLevel(row), probedAt: row.probed_at }]))
 }
 
 function toLevel(
@@ -163,14 +163,14 @@ export interface PageOfLevels {
   readonly after: string
   readonly limit: number
   readonly now: number
-  /** Only verdicts by this TLS profile count; undefined: all. */
-  readonly profile?: string | undefined
+  /** Only verdicts by these rules count; undefined: all. */
+  readonly rules?: string | undefined
 }
 
 /** Levels in force of the domains behind a name, in the order of names; whole domains only. */
 export async function pageOfLevels(
   db: Kysely<Schema>,
-  { after, limit, now, profile }: PageOfLevels,
+  { after, limit, now, rules }: PageOfLevels,
 ): Promise<LevelPage> {
   const names = await db
     .selectFrom('domain_level')
@@ -185,7 +185,7 @@ export async function pageOfLevels(
     .select(['domain', 'level', 'match_hosts', 'spki', 'dane'])
     .where('domain', '>', after)
     .where('until', '>', now)
-    .$if(profile !== undefined, query => query.where('profile', '=', profile ?? ''))
+    .$if(rules !== undefined, query => query.where('rules', '=', rules ?? ''))
     .orderBy('domain')
     .limit(limit)
     .execute()

@@ -13,10 +13,17 @@ export interface PolicyRows {
   readonly until: number | undefined
 }
 
-/** Gives what is in force for a domain, or for everything below one (`.example.org`). */
+/**
+ * Gives what is in force for a domain, or for everything below one (`.example.org`). With `rules` only a
+ * verdict by these counts.
+ */
 export async function policyRows(
   db: Kysely<Schema>,
-  { domain, now }: { readonly domain: string; readonly now: number },
+  {
+    domain,
+    now,
+    rules,
+  }: { readonly domain: string; readonly now: number; readonly rules?: string | undefined },
 ): Promise<PolicyRows> {
   const parents = parentsOf(domain.startsWith('.') ? domain.slice(1) : domain)
   const rows = await db
@@ -31,6 +38,7 @@ export async function policyRows(
     .select(['domain', 'level', 'match_hosts', 'spki', 'dane', 'until'])
     .where('domain', '=', domain)
     .where('until', '>', now)
+    .$if(rules !== undefined, query => query.where('rules', '=', rules ?? ''))
     .executeTakeFirst()
   const ends = [...rows, ...(verdict === undefined ? [] : [verdict])].flatMap(
     ({ until }) => until ?? [],

@@ -16,6 +16,7 @@ const MAX_PAST = 1000
 
 export interface SavedVerdict {
   readonly verdict: VerdictRecord
+  readonly rules: string
   /** JSON. */
   readonly facts: string
   readonly probedAt: number
@@ -37,7 +38,7 @@ export async function saveVerdicts(
 
 async function saveVerdict(
   db: Kysely<Schema>,
-  { verdict, facts, probedAt, dueAt }: SavedVerdict,
+  { verdict, rules, facts, probedAt, dueAt }: SavedVerdict,
   at: number,
   revision: number,
 ): Promise<VerdictChange> {
@@ -68,6 +69,7 @@ async function saveVerdict(
   }
   const inForce: Insertable<DomainVerdictTable> = {
     ...row,
+    rules: storable(rules),
     probed_at: probedAt,
     revision,
     tried_at: null,
@@ -174,7 +176,7 @@ export async function pageOfVerdicts(
   return rows.map(toVerdict)
 }
 
-function rowOf(db: Kysely<Schema>, domain: string): Promise<VerdictRow | undefined> {
+export function rowOf(db: Kysely<Schema>, domain: string): Promise<VerdictRow | undefined> {
   return verdictRows(db).where('verdict.domain', '=', domain).executeTakeFirst()
 }
 
@@ -188,7 +190,7 @@ function verdictRows(db: Kysely<Schema>) {
 
 type VerdictRow = Selectable<DomainVerdictTable> & { readonly due_at: number | null }
 
-function columnsOf(verdict: VerdictRecord, at: number) {
+export function columnsOf(verdict: VerdictRecord, at: number) {
   const { domain, level, until, profile, edition, match, spki, dane, reasons } = verdict
   return {
     domain,
@@ -234,7 +236,7 @@ function toVerdict(row: VerdictRow): StoredVerdict {
 }
 
 /** What makes a verdict another one than before; its end and its evidence change with every try. */
-function fingerprint(row: Columns): string {
+export function fingerprint(row: Columns): string {
   const { level, match_hosts, spki, dane, profile, edition, reasons } = row
   return [level, match_hosts, spki, dane, profile, edition, codesOf(reasons)].join('\n')
 }
@@ -246,7 +248,7 @@ function codesOf(reasons: string): string {
   return [...new Set(codes)].sort().join('\n')
 }
 
-function reasonsIn(json: string): readonly StoredReason[] {
+export function reasonsIn(json: string): readonly StoredReason[] {
   return JSON.parse(json) as readonly StoredReason[]
 }
 

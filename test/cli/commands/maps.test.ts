@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import t from 'tap'
 import { command } from '../../../src/cli/commands/maps.js'
 import { command as domain } from '../../../src/cli/commands/domain.js'
+import { parseConfig } from '../../../src/config/load.js'
+import { rulesInForce } from '../../../src/qtls/verdict-rules.js'
 import { storeBench } from '../../support/store-commands.js'
+import { sampleVerdict } from '../../support/store-verdict-samples.js'
 
 await t.test('maps are compared, written, and then as they should be', async t => {
   const bench = storeBench(t, [command, domain])
@@ -59,4 +62,32 @@ await t.test('maps of a broken prober are refused, and the old ones stay', async
 await t.test('a type that this Postfix does not have, and a wrong one', async t => {
   const bench = storeBench(t, command)
   t.match(await bench.run('maps', '--map-type', 'dbm'), { err: /Choices: "auto", "cdb"/ })
+})
+
+await t.test('a verdict by other rules is made anew before it counts', async t => {
+  const bench = storeBench(t, command)
+  const out = join(bench.directory, 'maps')
+  const maps = (...args: string[]) =>
+    bench.run('maps', '--out', out, '--map-type', 'texthash', ...args)
+  const at = Date.now()
+  const rules = rulesInForce(parseConfig('', undefined)).digest
+  const gone = { state: 'secure', kind: 'null-mx', records: [], aliases: [], ttlSeconds: 60 }
+  const facts = { domain: 'b.example', probedAt: at, mx: gone, sts: {}, hosts: [], cut: [] }
+  await bench.prepare(async store => {
+    const save = (domain: string, more: object): Promise<unknown> =>
+      store.domains.saveVerdict(
+        sampleVerdict({ domain, until: at + 60_000 }, { probedAt: at, dueAt: at, ...more }),
+      )
+    await save('a.example', { rules })
+    await save('b.example', { rules: 'others', facts })
+    await save('c.example', { rules: 'others', facts: {} })
+  })
+  t.match(await maps(), { exit: 0 })
+  const text = readFileSync(join(out, 'qtls_policy'), 'utf8')
+  t.match(text, /^a\.example /m)
+  t.notMatch(text, /^[bc]\.example/m)
+  await bench.prepare(async store => {
+    t.match(await store.domains.verdictOf('b.example'), { level: 'none' })
+    t.match(await store.domains.verdictOf('c.example'), { level: 'qualified' }, 'it has no facts')
+  })
 })

@@ -172,3 +172,22 @@ await t.test('a resolver of the settings that does not validate ends the command
   t.equal(exit, 75)
   t.match(err, /the resolver 127\.0\.0\.1 cannot be believed/)
 })
+
+await t.test('verdicts are made anew from the facts on record, without any network', async t => {
+  const { bench, probe, json } = await lab(t)
+  await probe('good.test', 'plain.test')
+  t.match(await bench.run('probe', '--recompute', '--json'), {
+    out: '',
+    err: /2 verdicts made anew by bsi-compatible, 0 have changed/,
+    exit: 0,
+  })
+  bench.settings('[prober]\nbindings = []\n')
+  const { out, err } = await bench.run('probe', '--recompute', '--json')
+  t.same(json(out), [
+    { domain: 'good.test', before: 'qualified', level: 'mandatory', profile: 'bsi-compatible' },
+    { domain: 'plain.test', before: 'none', level: 'none', profile: 'bsi-compatible' },
+  ])
+  t.match(err, /2 have changed/, 'one of them in its reasons alone')
+  t.match(await bench.run('probe', '--recompute', '--profile', 'bsi-2026'), { exit: 0 })
+  t.equal((await bench.run('probe', '--recompute', 'good.test')).exit, 64)
+})
