@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { noise } from './noise.js'
 
 export const KIB = 1024
 export const MIB = 1024 * KIB
@@ -15,8 +16,12 @@ export function plainMessage(directory: string, bytes: number): string {
 }
 
 /** A short letter with an attachment in base64 of `bytes` as they travel. */
-export function messageWithAttachment(directory: string, bytes: number): string {
-  const file = join(directory, `attachment-${bytes}.eml`)
+export function messageWithAttachment(
+  directory: string,
+  bytes: number,
+  content: 'lines' | 'noise' = 'lines',
+): string {
+  const file = join(directory, `attachment-${content}-${bytes}.eml`)
   if (existsSync(file)) return file
   const letter = `--${BOUNDARY}\r\nContent-Type: text/plain\r\n\r\nThe scan is attached.\r\n`
   const attachment = [
@@ -28,7 +33,10 @@ export function messageWithAttachment(directory: string, bytes: number): string 
     '',
   ].join('\r\n')
   const type = `multipart/mixed; boundary="${BOUNDARY}"`
-  writeFileSync(file, `${header(type)}${letter}${attachment}${lines(bytes)}--${BOUNDARY}--\r\n`)
+  writeFileSync(
+    file,
+    `${header(type)}${letter}${attachment}${content === 'noise' ? noiseLines(bytes) : lines(bytes)}--${BOUNDARY}--\r\n`,
+  )
   return file
 }
 
@@ -48,6 +56,12 @@ export function header(contentType: string): string {
     '',
     '',
   ].join('\r\n')
+}
+
+/** As a scan or an archive is: no compression makes it smaller. */
+function noiseLines(bytes: number): string {
+  const coded = noise(Math.floor((bytes / 78) * 57)).toString('base64')
+  return coded.replace(/.{76}/g, '$&\r\n')
 }
 
 function lines(bytes: number): string {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { deriveKeys } from '../src/seal/container/keys.js'
 import { ITERATIONS } from '../src/seal/container/header.js'
 import { sealAsHtml } from '../src/seal/html/html-format.js'
+import { sealAsPdf } from '../src/seal/pdf/pdf-format.js'
 import type { SealedLetter, SealOrder } from '../src/seal/letter.js'
 import { parseMail } from '../src/message/parse-mail.js'
 import { longestTurn } from './turn-watch.js'
@@ -20,11 +21,11 @@ export interface Sealing {
 }
 
 /**
- * Seals one message so many times at once: `FILE COUNT WATCH`. Watching the event loop costs time, so
+ * Seals one message so many times at once: `FILE COUNT FORMAT WATCH`. Watching the event loop costs time, so
  * time and turns are measured in different runs.
  */
 async function main(): Promise<void> {
-  const [file = '', count = '1', watch = ''] = process.argv.slice(2)
+  const [file = '', count = '1', format = 'html', watch = ''] = process.argv.slice(2)
   const before = process.memoryUsage.rss()
   const bytes = await readFile(file)
   const mail = parseMail(bytes, { sender: 'anna@in.example', recipients: ['eva@good.example'] })
@@ -49,9 +50,9 @@ async function main(): Promise<void> {
   const derivationMs = await timeOf(() =>
     deriveKeys('KZ7M-QP4L-9TVA-HR2D', { salt: Buffer.alloc(32), iterations: ITERATIONS }),
   )
+  const seal = format === 'pdf' ? sealAsPdf : sealAsHtml
   const work = async (): Promise<void> => {
-    const one = async (): Promise<void> =>
-      drain(await sealAsHtml(order, new AbortController().signal))
+    const one = async (): Promise<void> => drain(await seal(order, new AbortController().signal))
     await Promise.all(Array.from({ length: Number(count) }, one))
   }
   let longestTurnMs = 0

@@ -5,9 +5,10 @@ import { innerMessage } from '../inner-message.js'
 import { letterMail } from '../letter-mail.js'
 import type { LetterForm, SealedLetter, SealOrder } from '../letter.js'
 import { viewOf } from '../letter-view.js'
-import { payloadOfBytes, wholeOf } from '../whole-message.js'
-import { decodeFile } from './decode-file.js'
+import { withStreams } from './appended-streams.js'
 import { drawLetter } from './draw-letter.js'
+import { embedFiles } from './embed-files.js'
+import { packFiles } from './pack-files.js'
 
 /** The message, and its files once more, both as base64. */
 export const PDF_LETTER: LetterForm = {
@@ -27,29 +28,28 @@ export async function sealAsPdf(order: SealOrder, signal: AbortSignal): Promise<
   if (password === undefined) bug('a letter without a password')
   const inner = innerMessage(mail)
   const view = await viewOf({ mail, inner, sender, sanitise: html => html })
-  const message = await wholeOf(inner, signal)
   const document = await PDFDocument.create()
   document.setTitle(order.style.subject[order.language])
   document.setProducer('Postseal')
   document.setCreator('Postseal')
   const isComplete = await drawLetter(document, view, order)
-  if (view.text !== null && !isComplete)
-    await document.attach(Buffer.from(view.text, 'utf8'), 'message.txt', { mimeType: 'text/plain' })
   const whole = view.mail ?? bug('a letter without its message')
-  const files = [...view.files, whole]
-  const names = differentNames(['message.txt', ...files.map(({ name }) => name)]).slice(1)
-  for (const [at, file] of files.entries()) {
-    signal.throwIfAborted()
-    const content = decodeFile(file, message)
-    await document.attach(content, names[at] ?? file.name, { mimeType: 'application/octet-stream' })
-  }
+  const text = view.text !== null && !isComplete ? Buffer.from(view.text, 'utf8') : undefined
+  const packed = await packFiles(inner, { files: view.files, whole }, text, signal)
+  const names = differentNames(['message.txt', ...view.files.map(nameOf), whole.name]).slice(1)
+  const streams = embedFiles(
+    document,
+    packed.map((one, at) => ({ name: names[at] ?? 'message.txt', packed: one })),
+  )
   document.encrypt({ userPassword: password.normalize('NFC'), algorithm: 'AES-256' })
   // Strings outside of streams would stay readable: pdf-lib 2.11 encrypts streams alone.
-  const file = await document.save({ useObjectStreams: true })
+  const saved = await document.save({ useObjectStreams: true })
   return letterMail(order, {
     format: 'pdf',
     type: 'application/pdf',
     encoding: 'base64',
-    file: payloadOfBytes(file),
+    file: withStreams(document, saved, streams),
   })
 }
+
+const nameOf = ({ name }: { readonly name: string }): string => name

@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto'
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -31,6 +32,8 @@ t.test('qpdf and poppler open it with the password alone', async t => {
   t.notMatch(body.toString('latin1'), /Befund|M=FCller|https?:/)
   writeFileSync(file, await fileIn(letter, body))
   t.notMatch(readFileSync(file, 'latin1'), /Befund|M\S+ller|Leukozyten/)
+  const hex = Buffer.from('Befund', 'utf16le').swap16().toString('hex')
+  t.notMatch(readFileSync(file, 'latin1').toLowerCase(), hex, 'nor the name of a file')
   t.match(
     run('qpdf', '--show-encryption', `--password=${PASSWORD}`, file).text,
     /R = 6[^]*stream encryption method: AESv3/,
@@ -82,4 +85,33 @@ t.test('without a password nothing is sealed', async t => {
     code: 'ERR_BUG',
   })
   await t.rejects(sealAsPdf(sampleOrder(clinicMail()), AbortSignal.abort()), { name: 'AbortError' })
+})
+
+t.test('what is attached comes out as it was, whatever its encoding', async t => {
+  const folder = t.testdir()
+  const file = join(folder, 'letter.pdf')
+  const noise = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(
+    Buffer.alloc(3_000_000),
+  )
+  const part = (name: string, encoding: string, text: string): string =>
+    `--b\r\nContent-Type: application/octet-stream; name="${name}"\r\n` +
+    `Content-Transfer-Encoding: ${encoding}\r\n` +
+    `Content-Disposition: attachment; filename="${name}"\r\n\r\n${text}\r\n`
+  const mail = mailFromText(
+    'Subject: files\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n' +
+      '--b\r\n\r\nhello\r\n' +
+      part('noise.bin', 'base64', noise.toString('base64').replace(/.{76}/g, '$&\r\n')) +
+      part('quoted.txt', 'quoted-printable', 'a=C3=A4=\r\n b=20') +
+      part('plain.txt', '7bit', 'as it is') +
+      '--b--\r\n',
+  )
+  const letter = await sealAsPdf(sampleOrder(mail), signal)
+  const body = await bodyOf(letter)
+  t.equal(body.length, letter.bodyBytes)
+  writeFileSync(file, await fileIn(letter, body))
+  t.match(run('qpdf', '--check', `--password=${PASSWORD}`, file), { status: 0 })
+  run('pdfdetach', '-upw', PASSWORD, '-saveall', '-o', folder, file)
+  t.ok(readFileSync(join(folder, 'noise.bin')).equals(noise))
+  t.equal(readFileSync(join(folder, 'quoted.txt'), 'utf8'), 'aä b ')
+  t.equal(readFileSync(join(folder, 'plain.txt'), 'utf8'), 'as it is')
 })
