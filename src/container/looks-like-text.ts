@@ -25,9 +25,7 @@ export function looksLikeText(bytes: Buffer): boolean {
   if (sample.length < MIN_SAMPLE) return false
   let printable = 0
   let zeros = 0
-  const values = new Set<number>()
   for (const byte of sample) {
-    values.add(byte)
     if (byte === 0) zeros += 1
     else if ((byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13)
       printable += 1
@@ -41,7 +39,7 @@ export function looksLikeText(bytes: Buffer): boolean {
   // Other scripts: whole characters of UTF-8, the same upper byte in UTF-16, a few dozen letters.
   if (sample.length >= MIN_UTF8 && isUtf8(wholeCharacters(sample))) return true
   if (sample.length >= 64 && hasSameUpperBytes(sample)) return true
-  return sample.length >= MIN_VARIED && values.size < FEW_VALUES
+  return sample.length >= MIN_VARIED && new Set(sample).size < FEW_VALUES
 }
 
 /** Without a character that the end of the sample may have cut. */

@@ -12,6 +12,8 @@ import { postfixRunner, type RunPostfix } from '../postfix/run.js'
 import { every, type Loop } from './every.js'
 
 const LOOK_EVERY_MS = 1000
+/** Where there is no Postfix, one look of so many asks whether it has come: each starts processes. */
+const LOOKS_FOR_ABSENT = 10
 const CONNECT_MS = 2000
 const SETTLE_MS = 200
 
@@ -36,6 +38,7 @@ export class LaneWatch {
   /** Stamp of the files with which the listener has answered. */
   #answered = ''
   #hasRead = false
+  #turns = 0
 
   constructor(config: Config, log: Log, run: RunPostfix = postfixRunner(config.postfix)) {
     this.#config = config
@@ -61,7 +64,15 @@ export class LaneWatch {
 
   /** Looks again every second. */
   start(): Loop {
-    return every(LOOK_EVERY_MS, 'the look at the settings of Postfix', this.#log, () => this.look())
+    return every(LOOK_EVERY_MS, 'the look at the settings of Postfix', this.#log, () =>
+      this.lookAgain(),
+    )
+  }
+
+  /** One turn of every second: it looks, but where there is no Postfix only every tenth time. */
+  async lookAgain(): Promise<void> {
+    this.#turns += 1
+    if (this.#state !== NO_LANES || this.#turns % LOOKS_FOR_ABSENT === 0) await this.look()
   }
 
   async look(): Promise<void> {

@@ -158,3 +158,19 @@ t.test('a Postfix that is late from the start is not taken for none', async t =>
   await t.rejects(it.watch.look())
   t.match(it.watch.state, { inForce: false, settled: false })
 })
+
+t.test('where there is no Postfix, it is asked for every tenth time only', async t => {
+  const it = await lab(t)
+  it.failure = new GatewayError('ERR_POSTFIX_COMMAND', {
+    command: 'postconf',
+    reason: 'is not there',
+  })
+  await it.watch.look()
+  it.failure = undefined
+  for (let turns = 1; turns <= 9; turns += 1) await it.watch.lookAgain()
+  t.match(it.watch.state, { inForce: false, settled: true }, 'nobody has looked yet')
+  await it.watch.lookAgain()
+  t.match(it.watch.state, { inForce: false, settled: false }, 'it has come')
+  await it.watch.lookAgain()
+  t.match(it.watch.state, { inForce: true, settled: true }, 'each turn looks from here on')
+})
