@@ -80,8 +80,14 @@ export function isAustrianInsuranceNumber(value: string): boolean {
  */
 export function isGermanDocumentNumber(value: string): boolean {
   if (value.length === 9) return /[A-Z]/.test(value) && /\d.*\d/.test(value)
-  const values = Array.from(value.slice(0, 9), char => Number.parseInt(char, 36))
-  return weighted(values, [7, 3, 1]) % 10 === Number(value[9])
+  // Tried for every telephone number, so without lists.
+  let sum = 0
+  for (let at = 0; at < 9; at++) {
+    const code = value.charCodeAt(at)
+    const worth = code < 0x3a ? code - 0x30 : code - 0x41 + 10
+    sum += worth * (at % 3 === 0 ? 7 : at % 3 === 1 ? 3 : 1)
+  }
+  return sum % 10 === value.charCodeAt(9) - 0x30
 }
 
 /**

@@ -3,6 +3,7 @@ import { Pace } from '../pace.js'
 import { placeOf, type ClassLabel, type Judge, type Passage } from '../judge.js'
 import { contextReader, type ContextReader } from './context.js'
 import { judgeText } from './judge-text.js'
+import { mayHoldNumber } from './may-hold-number.js'
 import { KINDS, type Kind, type KindId } from './kinds.js'
 import { Tally, type Thresholds } from './tally.js'
 
@@ -110,7 +111,9 @@ class IdentifierJudge implements Judge {
     if (this.isFull) return
     const pace = new Pace(signal)
     const maxText = this.#textLeft
-    const { text, isCut = false } = passage
+    const { text, isCut = false, isHtml = false } = passage
+    this.#textLeft -= text.length
+    if (!isHtml && !mayHoldNumber(text, Math.min(text.length, maxText))) return
     const folded = await foldOnce(passage, maxText, pace)
     const inquiry = {
       kinds: this.#kinds,
@@ -120,7 +123,6 @@ class IdentifierJudge implements Judge {
     }
     const { found, sightings } = await judgeText(folded, inquiry, pace)
     this.#tally.add(placeOf(passage), found)
-    this.#textLeft -= text.length
     this.#sightingsLeft -= sightings
   }
 
