@@ -101,6 +101,7 @@ async function serve(): Promise<object> {
   const answers = new PolicyAnswers({
     store: policyStore(store),
     isInternal: () => false,
+    waitLimitMs: 60_000,
     now: Date.now,
     rules: rulesInForce(parseConfig('', undefined)).digest,
     pin: 'names',

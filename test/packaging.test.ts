@@ -21,6 +21,25 @@ void t.test('postconf may list the addresses of the machine in both units', asyn
   t.strictSame(valuesIn(FOLLOWER, 'RestrictAddressFamilies'), families)
 })
 
+void t.test('what answers Postfix may do no more than the other units', async t => {
+  const policyd = 'packaging/systemd/postseal-policyd.service'
+  const others = ['SupplementaryGroups', 'RestrictAddressFamilies', 'StateDirectoryMode']
+  t.strictSame(
+    others.map(name => valuesIn(policyd, name)),
+    [['postfix'], ['AF_UNIX AF_INET AF_INET6 AF_NETLINK'], ['0711']],
+  )
+  const lines = readFileSync(FOLLOWER, 'utf8').split('\n')
+  const hardening = lines.slice(lines.indexOf('# What it may see and do.')).flatMap(line => {
+    const [, name] = /^(\w+)=/.exec(line) ?? []
+    return name === undefined ? [] : [name]
+  })
+  t.ok(hardening.length > 20)
+  for (const name of hardening)
+    t.strictSame(valuesIn(policyd, name), valuesIn(FOLLOWER, name), name)
+  const [start] = valuesIn(policyd, 'ExecStart')
+  t.match(start, /^\/usr\/local\/bin\/postseal policyd --config /)
+})
+
 void t.test('Postfix gets through the state directory to the maps, whoever makes it', async t => {
   t.strictSame(valuesIn(DAEMON, 'StateDirectoryMode'), ['0711'])
   t.strictSame(valuesIn(FOLLOWER, 'StateDirectoryMode'), ['0711'])

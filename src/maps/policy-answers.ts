@@ -21,6 +21,8 @@ export interface PolicyAnswersOptions extends EntryOptions {
   readonly rules: string
   /** Domains whose mail never leaves: nothing is known of them, and nothing is asked. */
   readonly isInternal: (domain: string) => boolean
+  /** Longest that mail for a domain is held up because it could not be tested, in milliseconds. */
+  readonly waitLimitMs: number
   /** Epoch milliseconds. */
   readonly now: () => number
 }
@@ -30,17 +32,23 @@ const MAX_KEPT = 100_000
 /** When more domains than this have changed, everything is forgotten. */
 const MAX_CHANGED = 5000
 
+/** Tries of the prober that found nothing out, the last some hours after the first. */
+const MAX_TRIES = 5
+/** Whether a domain can still not be tested is looked at again after so long. */
+const UNTESTED_MS = 60_000
+
 interface Kept {
   readonly entries: DomainEntries
-  readonly isKnown: boolean
+  /** Mail waits: the domain has not been tested, and may yet be. */
+  readonly waits: boolean
   readonly until: number
 }
 
 /**
  * Answers what Postfix asks the maps, of the levels that were in force a second ago or later.
  *
- * Shape   `OK VALUE`, `NOTFOUND `, or `TEMP WHY`: while a domain has not been tested, its policy is
- *         none, and Postfix tries again later
+ * Shape   `OK VALUE`, `NOTFOUND `, or `TEMP WHY`: while a domain has not been tested, it has no policy
+ *         and Postfix tries again later; one that cannot be tested is without an entry after a limit
  * Source  socketmap_table(5), transport(5), postconf(5) smtp_tls_policy_maps
  */
 export class PolicyAnswers {
@@ -81,8 +89,7 @@ export class PolicyAnswers {
     const value = kept.entries[map]
     if (value !== undefined) return `OK ${value}`
     // The way of a message is asked for when it comes in, also of those who never need an answer.
-    if (isBelow || kept.isKnown || map === 'transport') return NOTHING
-    return this.#options.isInternal(domain) ? NOTHING : UNTESTED
+    return kept.waits && !isBelow && map !== 'transport' ? UNTESTED : NOTHING
   }
 
   async #ofNextHop(map: MapName, key: string): Promise<string> {
@@ -110,14 +117,20 @@ export class PolicyAnswers {
   async #read(key: string): Promise<Kept> {
     const { store, isInternal, rules } = this.#options
     const revision = this.#revision
-    const { below, own, until } = await store.policyLevels(key, rules)
+    const { below, own, until, tries, since } = await store.policyLevels(key, rules)
     const entries = entriesFrom(below, own, this.#options)
     const isKnown = [...below, own].some(({ levels }) =>
       levels.some(({ level }) => level !== 'undetermined'),
     )
-    const kept = { entries, isKnown, until: until ?? Number.POSITIVE_INFINITY }
-    if (!isKnown && !key.startsWith('.') && !key.startsWith('[') && !isInternal(key))
-      await store.requestProbe(key, 'Postfix asks for its policy')
+    const isUntested = !isKnown && !/^[.[]/.test(key) && !isInternal(key)
+    if (isUntested) await store.requestProbe(key, 'Postfix asks for its policy')
+    const now = this.#options.now()
+    const isGivenUp = tries >= MAX_TRIES || now - (since ?? now) >= this.#options.waitLimitMs
+    const kept = {
+      entries,
+      waits: isUntested && !isGivenUp,
+      until: Math.min(until ?? Infinity, isUntested ? now + UNTESTED_MS : Infinity),
+    }
     // Read before a change that was noticed meanwhile, it might be from before it.
     if (this.#revision === revision) this.#kept.set(key, kept)
     return kept

@@ -175,7 +175,7 @@ export class DatabaseDomains implements DomainStore {
   async policyLevels(domain: string, rules?: string): Promise<PolicyLevels> {
     const name = checkedPattern(domain)
     const rows = await this.#run('policyRows', { domain: name, now: this.#options.now(), rules })
-    const { set, below, verdict, until } = rows
+    const { set, below, verdict, until, tries, since } = rows
     const all = new LevelsInForce(below)
     const [own] = all.page({
       set,
@@ -189,6 +189,8 @@ export class DatabaseDomains implements DomainStore {
       ),
       own: own ?? { domain: name, levels: [] },
       until,
+      tries,
+      since,
     }
   }
 

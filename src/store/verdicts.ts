@@ -72,6 +72,10 @@ export interface PolicyLevels {
   readonly own: LevelsOfDomain
   /** When the first of them is over; undefined: never. */
   readonly until: number | undefined
+  /** Tries in a row of the prober that found nothing out. */
+  readonly tries: number
+  /** Since when the domain is known, or its last verdict is over; undefined: it is not known. */
+  readonly since: number | undefined
 }
 
 /** `asked`: a message waits for it, or came back from its lane; `due`: its time has come. */

@@ -3,11 +3,12 @@ import { PolicyAnswers } from '../../src/maps/policy-answers.js'
 import { ALL_CUSTOMERS } from '../../src/store/admin.js'
 import { openStore } from '../../src/store/open-store.js'
 import { join } from 'node:path'
-import { sampleVerdict } from '../support/store-verdict-samples.js'
+import { sampleFailure, sampleVerdict } from '../support/store-verdict-samples.js'
 import { startInThisThread } from '../support/store-worker.js'
 
 const TLS = 'ciphers=high protocols=>=TLSv1.2'
 const SECURE = `OK secure match=mx.a.example ${TLS}`
+const HOUR = 3_600_000
 const TEMP = 'TEMP the domain has not been tested yet'
 const SET = { customer: ALL_CUSTOMERS, by: 'ann', reason: 'r' } as const
 
@@ -33,6 +34,7 @@ async function answering(t: Test) {
       requestProbe: async domain => void asked.push(domain),
     },
     isInternal: domain => domain === 'in.example',
+    waitLimitMs: 4 * HOUR,
     now: () => clock.now,
     rules: 'rules',
     pin: 'names',
@@ -88,6 +90,37 @@ t.test('an untested domain is a temporary failure, and is asked for', async t =>
   const none = { domain: 'new.example', match: [], until: 10_000_000 }
   await store.domains.saveVerdict(sampleVerdict({ ...none, level: 'none' }))
   t.equal(await ask('tls_policy new.example'), 'NOTFOUND ')
+})
+
+t.test('mail for a domain that cannot be tested does not wait for ever', async t => {
+  const { store, ask, asked, clock } = await answering(t)
+  const fails = async (domain: string): Promise<void> => {
+    const failure = sampleFailure('timeout', { probedAt: clock.now, dueAt: clock.now })
+    const verdict = { ...failure.verdict, domain, until: clock.now }
+    await store.domains.saveVerdict({ ...failure, verdict })
+  }
+  for (const tries of [1, 2, 3, 4]) {
+    await fails('silent.example')
+    t.equal(await ask('tls_policy silent.example'), TEMP, `${tries} tries`)
+  }
+  await fails('silent.example')
+  t.equal(await ask('tls_policy silent.example'), 'NOTFOUND ')
+  t.equal(await ask('qtls_policy silent.example'), 'NOTFOUND ', 'where nobody is good enough then')
+  t.ok(asked.includes('silent.example'), 'it is looked for still')
+
+  await store.requestProbe('nobody.example', 'nobody looks')
+  t.equal(await ask('tls_policy nobody.example'), TEMP)
+  clock.now += 4 * HOUR
+  t.equal(await ask('tls_policy nobody.example'), 'NOTFOUND ')
+
+  await store.domains.saveVerdict(
+    sampleVerdict({ until: clock.now + HOUR }, { probedAt: clock.now }),
+  )
+  t.equal(await ask('qtls_policy a.example'), SECURE)
+  clock.now += 4 * HOUR
+  t.equal(await ask('qtls_policy a.example'), TEMP, 'its verdict is over since three hours')
+  clock.now += HOUR
+  t.equal(await ask('qtls_policy a.example'), 'NOTFOUND ')
 })
 
 t.test('a change is known within a second, and what is over is no answer', async t => {

@@ -61,6 +61,7 @@ export const command: Command<Own> = {
         requestProbe: (domain, why) => store.requestProbe(domain, why),
       },
       isInternal: domainMatcher(config.internal_domains),
+      waitLimitMs: config.policy.wait_limit,
       now,
     })
     const server = new SocketmapServer({

@@ -11,6 +11,10 @@ export interface PolicyRows {
   readonly verdict: PageVerdict | undefined
   /** When the first of them is over; undefined: never. */
   readonly until: number | undefined
+  /** Tries in a row that found nothing out. */
+  readonly tries: number
+  /** Since when the domain is known, or its last verdict is over; undefined: it is not known. */
+  readonly since: number | undefined
 }
 
 /**
@@ -40,6 +44,12 @@ export async function policyRows(
     .where('until', '>', now)
     .$if(rules !== undefined, query => query.where('rules', '=', rules ?? ''))
     .executeTakeFirst()
+  const known = await db
+    .selectFrom('domain_schedule as known')
+    .leftJoin('domain_verdict as verdict', 'verdict.domain', 'known.domain')
+    .select(['known.known_at', 'known.tries', 'verdict.until'])
+    .where('known.domain', '=', domain)
+    .executeTakeFirst()
   const ends = [...rows, ...(verdict === undefined ? [] : [verdict])].flatMap(
     ({ until }) => until ?? [],
   )
@@ -50,5 +60,7 @@ export async function policyRows(
       .sort((a, b) => a.domain.length - b.domain.length),
     verdict,
     until: ends.length === 0 ? undefined : Math.min(...ends),
+    tries: known?.tries ?? 0,
+    since: known && Math.max(known.known_at, Math.min(known.until ?? 0, now)),
   }
 }
