@@ -65,6 +65,8 @@ export async function startUpkeep(
   }
   const engines = await services.engines
   const passwords = {
+    store,
+    log,
     disclosure: disclosure({
       sealing: store.sealing,
       keys: services.keyFile,

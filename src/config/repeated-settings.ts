@@ -163,6 +163,14 @@ const SEAL_TO = tables({
       default: 'default',
       doc: 'Language of the mail around the letter.',
     }),
+    telephone: text({
+      default: '',
+      example: '+41791234567',
+      maxLength: 16,
+      pattern: /^(?:\+[1-9]\d{6,14})?$/,
+      values: 'a number such as "+41791234567"',
+      doc: 'Number that gets the password by text message, where the sender gives neither one nor a password; empty: none.',
+    }),
   },
 })
 

@@ -38,6 +38,12 @@ export const SEAL_ERRORS = {
     exit: 75,
     remedy: 'List one under notify in [plugins] of milter.conf; what waits is sent then.',
   },
+  ERR_SEAL_TEXT_REFUSED: {
+    text: 'a text message is refused for good: {reason}',
+    temporary: false,
+    exit: 65,
+    remedy: 'The sender is told the password instead; the number is wrong, or not served.',
+  },
   ERR_SEAL_UNSEEDED: {
     text: 'the generator of passwords has no seed',
     temporary: true,

@@ -9,7 +9,7 @@ import { places } from '../seal/places.js'
 import type { TextSealer } from '../seal/key-file.js'
 import type { LetterEntry, PasswordWay } from '../store/sealing.js'
 import type { Known } from './known.js'
-import type { SealPlan } from './seal-plan.js'
+import { mayBeTold, type SealPlan } from './seal-plan.js'
 import type { GatewayDependencies, Visit } from './visit.js'
 
 /** What sealing works with, beside the store. */
@@ -128,7 +128,8 @@ async function sealAs(
       kind,
       key,
       customer,
-      to: sender,
+      // What a telephone does not get, nobody else does who may not be told.
+      to: kind === 'password' || mayBeTold(visit, known) ? sender : '',
       recipient: guest.recipient,
       reference: letter.reference,
       why: decision.why,
@@ -169,13 +170,16 @@ async function texts(
   const secret = secretText({ password, seed: newSeed() })
   const { telephone } = plan
   const number =
-    way === 'sms' && telephone !== undefined
-      ? await keys.seal(
-          await keys.open(telephone.text, telephone.place),
-          places.letterTelephone(key),
-        )
-      : undefined
-  return { password: await keys.seal(secret, places.letterPassword(key)), telephone: number }
+    telephone === undefined
+      ? plan.wishes.telephone
+      : await keys.open(telephone.text, telephone.place)
+  return {
+    password: await keys.seal(secret, places.letterPassword(key)),
+    telephone:
+      way === 'sms' && number !== undefined
+        ? await keys.seal(number, places.letterTelephone(key))
+        : undefined,
+  }
 }
 
 function orderFor(

@@ -73,6 +73,7 @@ export async function planSeal(
     ['given', given?.password !== undefined || givenNow?.password !== undefined],
     ['sms', hasNotifier && (given?.telephone ?? givenNow?.telephone) !== undefined],
     ['standing', standing !== undefined],
+    ['sms', hasNotifier && wishes.telephone !== undefined],
     ['sender', mayBeTold(visit, known)],
     ['agreed', known.released],
   ]

@@ -5,21 +5,27 @@ export function pluginError(plugin: string, reason: string): GatewayError {
   return new GatewayError('ERR_HOST_PLUGIN', { plugin, reason })
 }
 
+/** What a plugin may say by the code of its error; nothing else of the error counts then. */
+export const SAID_BY_CODE = ['ERR_SEAL_KEY', 'ERR_SEAL_TEXT_REFUSED'] as const
+export type SaidByCode = (typeof SAID_BY_CODE)[number]
+
 /**
- * What a plugin threw, as the host passes it on: ERR_SEAL_KEY where a format says by that code that the
- * recipient has no key which it can use, else ERR_HOST_PLUGIN.
+ * What a plugin threw, as the host passes it on: that a format can use no key of the recipient, that a
+ * text message is refused for good, else ERR_HOST_PLUGIN.
  */
 export function thrownError(plugin: string, thrown: unknown): GatewayError {
-  return saysNoKey(thrown) ? noKeyError(plugin) : pluginError(plugin, describeThrown(thrown))
+  const code = saidByCode(thrown)
+  return code === undefined ? pluginError(plugin, describeThrown(thrown)) : saidError(plugin, code)
 }
 
-export function noKeyError(plugin: string): GatewayError {
-  return new GatewayError('ERR_SEAL_KEY', { reason: `${plugin} takes none of them` })
+export function saidError(plugin: string, code: SaidByCode): GatewayError {
+  return new GatewayError(code, { reason: `${plugin} says so` })
 }
 
 /** By its code alone: a plugin may bring a copy of our classes. */
-export function saysNoKey(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_SEAL_KEY'
+export function saidByCode(thrown: unknown): SaidByCode | undefined {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return undefined
+  return SAID_BY_CODE.find(code => code === thrown.code)
 }
 
 /**

@@ -33,7 +33,10 @@ export interface StageRun {
    * `code` is ERR_SEAL_KEY says that none of the recipient's keys can be used: the next format is tried.
    */
   seal(order: SealOrder, signal: AbortSignal): Awaitable<SealedLetter>
-  /** Hands a text message with a password to somebody who sends it; resolves when it is taken. */
+  /**
+   * Hands a text message with a password to somebody who sends it; resolves when it is taken. An error
+   * whose `code` is ERR_SEAL_TEXT_REFUSED says that it never will be; after any other it is tried again.
+   */
   notify(message: PasswordText, signal: AbortSignal): Awaitable<void>
 }
 

@@ -5,7 +5,7 @@ import type { Mail } from '../message/mail.js'
 import { loadError } from './load-error.js'
 import { packMail } from './mail-transfer.js'
 import { API_VERSION, type PluginLog } from './plugin.js'
-import { noKeyError, pluginError } from './plugin-error.js'
+import { pluginError, SAID_BY_CODE, saidError } from './plugin-error.js'
 import type { StateKeeper } from './plugin-state.js'
 import { serveState } from './state-channel.js'
 import type { Beside, PluginInfo, StartedPlugin } from './started-plugin.js'
@@ -172,7 +172,9 @@ export class PluginWorkers {
       release()
     }
     if (answer.kind === 'result') return answer.result
-    if (answer.kind === 'failed' && answer.noKey === true) throw noKeyError(name)
+    const code =
+      answer.kind === 'failed' ? SAID_BY_CODE.find(one => one === answer.code) : undefined
+    if (code !== undefined) throw saidError(name, code)
     throw pluginError(name, answer.kind === 'failed' ? answer.reason : 'gave no result')
   }
 

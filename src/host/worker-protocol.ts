@@ -1,6 +1,7 @@
 import type { LetterForm } from '../seal/letter.js'
 import type { PackedMail } from './mail-transfer.js'
 import type { PluginNeeds, Stage } from './plugin.js'
+import type { SaidByCode } from './plugin-error.js'
 import type { Beside } from './started-plugin.js'
 
 /** What a worker thread is started with. */
@@ -56,14 +57,14 @@ export type WorkerAnswer =
   /** The settings are wrong; the main thread knows where they stand. */
   | { readonly kind: 'problems'; readonly problems: readonly WorkerProblem[] }
   /**
-   * What the plugin did, as a predicate; `built` is there when it is for another API, `noKey` when a
-   * format can use no key of the recipient.
+   * What the plugin did, as a predicate; `built` is there when it is for another API, `code` when it
+   * said something by that.
    */
   | {
       readonly kind: 'failed'
       readonly reason: string
       readonly built?: string
-      readonly noKey?: boolean
+      readonly code?: SaidByCode
     }
 
 export interface WorkerProblem {

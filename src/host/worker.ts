@@ -9,7 +9,7 @@ import { importPlugin, registerDoors } from './module.js'
 import type { Mail } from '../message/mail.js'
 import type { Plugin, PluginLog } from './plugin.js'
 import { remoteState } from './state-channel.js'
-import { describeThrown, saysNoKey } from './plugin-error.js'
+import { describeThrown, saidByCode } from './plugin-error.js'
 import type {
   WorkerAnswer,
   WorkerBegin,
@@ -96,7 +96,8 @@ async function runPlugin(
     return { kind: 'result', result: await sendable(plugin, raw, mail) }
   } catch (thrown) {
     const reason = thrown instanceof ResultError ? thrown.message : describeThrown(thrown)
-    return { kind: 'failed', reason, ...(saysNoKey(thrown) ? { noKey: true } : {}) }
+    const code = saidByCode(thrown)
+    return { kind: 'failed', reason, ...(code === undefined ? {} : { code }) }
   }
 }
 

@@ -9,6 +9,8 @@ export interface SealWishes {
   /** Bytes of the largest letter that is taken there. */
   readonly maxSize: number
   readonly language: Language
+  /** Where passwords go, in E.164; undefined: nowhere unless the sender says. */
+  readonly telephone: string | undefined
 }
 
 /** Finds how letters to a recipient are made; `row` is what said that they are. */
@@ -33,6 +35,7 @@ export function sealWishes({
         formats: table.formats.length === 0 ? undefined : table.formats,
         maxSize: table.max_size === 0 ? seal.max_size : table.max_size,
         language: table.language === 'default' ? seal.language : table.language,
+        telephone: table.telephone === '' ? undefined : table.telephone,
       }),
     }
   })
@@ -40,6 +43,7 @@ export function sealWishes({
     formats: undefined,
     maxSize: seal.max_size,
     language: seal.language,
+    telephone: undefined,
   })
   return (recipient, row) => compiled.find(({ fits }) => fits(recipient, row))?.wishes ?? others
 }

@@ -1,12 +1,13 @@
 import { createTransport, type SendMailOptions } from 'nodemailer'
-import { reasonOf } from '../errors.js'
+import { GatewayError, reasonOf } from '../errors.js'
 import type { Log } from '../log/log.js'
 import type { StoreAdmin } from '../store/admin.js'
-import type { Notice } from '../store/outbox.js'
+import type { NewNotice, Notice } from '../store/outbox.js'
 import type { Language } from './notice-texts.js'
 import type { Disclosure, Secret } from './disclose.js'
+import type { PasswordText } from '../seal/letter.js'
 import { noticeMail, type NoticeSettings } from './notice-mail.js'
-import { passwordMail, passwordSms } from './password-mail.js'
+import { NO_TEXT_MESSAGE, passwordMail, passwordSms } from './password-mail.js'
 
 /** Notices of one turn. */
 const AT_ONCE = 50
@@ -19,6 +20,8 @@ export type SendNotice = (notice: Notice) => Promise<void>
 
 export interface PasswordSending {
   readonly disclosure: Disclosure
+  readonly store: { addNotice(notice: NewNotice): Promise<void> }
+  readonly log: Pick<Log, 'warn' | 'error'>
   /** Language of a text message to a recipient. */
   readonly languageFor: (recipient: string) => Language
 }
@@ -27,13 +30,15 @@ export interface PasswordSending {
  * Sends notices to the Postfix at `smtp` (`HOST:PORT`), one connection each, and passwords for
  * telephones to the plugin for them.
  *
- * A notice about a letter whose password is kept no longer is given up.
+ * A notice about a letter whose password is kept no longer is given up. A text message that is refused
+ * for good, or not taken for long, becomes a notice to the sender.
  */
 export function noticeSender(
   smtp: string,
   settings: NoticeSettings,
-  { disclosure, languageFor }: PasswordSending,
+  passwords: PasswordSending,
 ): SendNotice {
+  const { disclosure } = passwords
   const colon = smtp.lastIndexOf(':')
   const host = smtp.slice(0, colon).replace(/^\[|\]$/g, '')
   const port = Number(smtp.slice(colon + 1))
@@ -57,8 +62,9 @@ export function noticeSender(
   const tell = async (notice: Notice, { letter, password, telephone }: Secret): Promise<void> => {
     if (notice.kind === 'password') await sendMail(passwordMail(notice, password, settings))
     else if (telephone !== undefined) {
-      const text = passwordSms(notice, password, languageFor(notice.recipient))
-      await disclosure.sendText({ to: telephone, text, id: notice.messageId })
+      const text = passwordSms(letter.sender, password, passwords.languageFor(notice.recipient))
+      const message = { to: telephone, text, id: notice.messageId }
+      if (!(await sendText(notice, message, passwords))) return
     }
     await disclosure.told(notice, letter)
   }
@@ -69,6 +75,40 @@ export function noticeSender(
     const secret = await disclosure.secretOf(notice)
     if (secret !== undefined) await tell(notice, secret)
   }
+}
+
+/** Tries of a text message, four hours in all, before the sender is told instead. */
+const MOST_TEXT_TRIES = 10
+
+/** Gives whether the text message was taken; else the sender is told, where anybody may be. */
+async function sendText(
+  notice: Notice,
+  message: PasswordText,
+  { disclosure, store, log }: PasswordSending,
+): Promise<boolean> {
+  try {
+    await disclosure.sendText(message)
+    return true
+  } catch (thrown) {
+    const isRefused = thrown instanceof GatewayError && thrown.code === 'ERR_SEAL_TEXT_REFUSED'
+    if (!isRefused && notice.attempts + 1 < MOST_TEXT_TRIES) throw thrown
+  }
+  const { id: _, attempts: __, ...facts } = notice
+  const { reference } = notice
+  if (notice.to === '') {
+    const reason = 'an officer can tell it: postseal password show'
+    log.error('a password could not be sent by text message', { reference, reason })
+    return false
+  }
+  log.warn('a text message was not taken, the sender is told the password', { reference })
+  await store.addNotice({
+    ...facts,
+    kind: 'password',
+    messageId: `password.${notice.key}`,
+    why: NO_TEXT_MESSAGE,
+    cause: undefined,
+  })
+  return false
 }
 
 /**

@@ -5,6 +5,9 @@ import { noticeFrame, oneLine, type NoticeSettings } from './notice-mail.js'
 import type { Language } from './notice-texts.js'
 import { PASSWORD_TEXTS } from './password-texts.js'
 
+/** Why a sender is told a password that was to go to a telephone (`Notice.why`). */
+export const NO_TEXT_MESSAGE = 'the text message with the password was not taken'
+
 /**
  * The notice that tells a sender the password of a letter: as every notice, with a field by which it
  * never goes outside, whatever aliases or forwards make of its recipient.
@@ -21,6 +24,7 @@ export function passwordMail(
     ...frame,
     subject: fill(words.subject),
     text: [
+      ...(notice.why === NO_TEXT_MESSAGE ? [fill(words.noText)] : []),
       ...words.before.map(fill),
       `    ${password}`,
       ...words.after.map(fill),
@@ -32,12 +36,8 @@ export function passwordMail(
 }
 
 /** The same for a telephone, in the language of the recipient. */
-export function passwordSms(
-  notice: Pick<Notice, 'to'>,
-  password: string,
-  language: Language,
-): string {
+export function passwordSms(sender: string, password: string, language: Language): string {
   return PASSWORD_TEXTS[language].sms
-    .replaceAll('{sender}', oneLine(notice.to))
+    .replaceAll('{sender}', oneLine(sender))
     .replaceAll('{password}', password)
 }

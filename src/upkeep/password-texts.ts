@@ -6,6 +6,8 @@ export interface PasswordWords {
   readonly before: readonly string[]
   readonly after: readonly string[]
   readonly contact: string
+  /** In front, when the password was to go to a telephone. */
+  readonly noText: string
   /** For a telephone: one short text. */
   readonly sms: string
 }
@@ -22,6 +24,8 @@ export const PASSWORD_TEXTS: Readonly<Record<Language, PasswordWords>> = {
       'Die Empfängerin oder der Empfänger öffnet den Anhang und gibt das Kennwort ein; die Nummer unten steht auch im Brief.',
     ],
     contact: 'Fragen beantwortet',
+    noText:
+      'Das Kennwort sollte als Textmitteilung an {recipient} gehen, aber die Nummer wird nicht bedient. Bitte sagen Sie es selbst.',
     sms: 'Kennwort für die Nachricht von {sender}: {password}',
   },
   fr: {
@@ -35,6 +39,8 @@ export const PASSWORD_TEXTS: Readonly<Record<Language, PasswordWords>> = {
       'Le destinataire ouvre la pièce jointe et saisit le mot de passe ; le numéro ci-dessous figure aussi dans la lettre.',
     ],
     contact: 'Pour toute question',
+    noText:
+      'Le mot de passe devait partir par SMS à {recipient}, mais le numéro n’est pas desservi. Veuillez le communiquer vous-même.',
     sms: 'Mot de passe pour le message de {sender} : {password}',
   },
   it: {
@@ -48,6 +54,8 @@ export const PASSWORD_TEXTS: Readonly<Record<Language, PasswordWords>> = {
       'Il destinatario apre l’allegato e inserisce la password; il numero qui sotto si trova anche nella lettera.',
     ],
     contact: 'Per domande',
+    noText:
+      'La password doveva partire per SMS a {recipient}, ma il numero non è servito. La comunichi lei stesso.',
     sms: 'Password per il messaggio di {sender}: {password}',
   },
   en: {
@@ -61,6 +69,8 @@ export const PASSWORD_TEXTS: Readonly<Record<Language, PasswordWords>> = {
       'The recipient opens the attachment and enters the password; the number below stands in the letter too.',
     ],
     contact: 'For questions',
+    noText:
+      'The password was to go to {recipient} as a text message, but the number is not served. Please tell it yourself.',
     sms: 'Password for the message from {sender}: {password}',
   },
 }

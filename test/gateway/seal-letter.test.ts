@@ -225,6 +225,30 @@ t.test('a number that a sender gave gets the password', async t => {
   t.equal(await gateway.keys.open(telephone, places.letterTelephone(key)), '+41791234567')
 })
 
+t.test('a number of the settings gets the password where the sender gave nothing', async t => {
+  const settings = '[[seal_to]]\nrecipients = ["@bad.example"]\ntelephone = "+41790000000"\n'
+  for (const [sender, to] of [
+    [{ auth: { user: 'anna' } }, 'anna@in.example'],
+    [{}, ''],
+  ] as const) {
+    const gateway = await sealingGateway(t, { settings, host: { notify: async () => undefined } })
+    const recipients = ['bob@bad.example']
+    const first = await gateway.send({
+      message: LETTER,
+      recipients,
+      queueId: 'AAAAAAAA1',
+      ...sender,
+    })
+    const split = await pass(gateway, 're-split', first.message ?? Buffer.alloc(0))
+    t.equal(split.lane, 'sealed')
+    const [letter] = gateway.memory.sealed.letters.values()
+    const { telephone = '', key = '' } = letter ?? {}
+    t.equal(await gateway.keys.open(telephone, places.letterTelephone(key)), '+41790000000')
+    const sms = gateway.memory.notices.filter(({ kind }) => kind === 'sms')
+    t.match(sms, [{ to }], 'who may not be told is not told instead')
+  }
+})
+
 t.test('what would become too large is refused before it is sealed', async t => {
   const gateway = await sealingGateway(t, { settings: '[seal]\nmax_size = "64K"' })
   const large = Buffer.concat([LETTER, Buffer.alloc(60_000, 'abc def\r\n')])

@@ -3,11 +3,14 @@ import t from 'tap'
 import { places } from '../../src/seal/places.js'
 import { secretText } from '../../src/seal/secret.js'
 import type { PasswordText } from '../../src/seal/letter.js'
-import type { Notice } from '../../src/store/outbox.js'
+import type { NewNotice, Notice } from '../../src/store/outbox.js'
 import type { LetterEntry } from '../../src/store/sealing.js'
+import { GatewayError } from '../../src/errors.js'
 import { disclosure, type DisclosureParts } from '../../src/upkeep/disclose.js'
 import { noticeSender } from '../../src/upkeep/outbox.js'
+import { NO_TEXT_MESSAGE } from '../../src/upkeep/password-mail.js'
 import { memorySealing } from '../support/gateway-sealing.js'
+import { recordLog } from '../support/log-recorder.js'
 
 const SETTINGS = { hostname: 'gate.example', from: '', language: 'en', contact: '' } as const
 const LETTER: LetterEntry = {
@@ -38,6 +41,13 @@ const NOTICE: Notice = {
   attempts: 0,
 }
 
+/** What no test here comes to. */
+const REST = {
+  languageFor: () => 'de' as const,
+  store: { addNotice: async () => undefined },
+  log: recordLog(t).log,
+}
+
 function told(notifier: DisclosureParts['notifier'], letters: readonly LetterEntry[] = [LETTER]) {
   const memory = memorySealing()
   for (const letter of letters) memory.letters.set(letter.key, letter)
@@ -56,7 +66,7 @@ function told(notifier: DisclosureParts['notifier'], letters: readonly LetterEnt
 void t.test('a password goes to a telephone, and that is on record', async t => {
   const texts: PasswordText[] = []
   const { disclosure, acts, asked } = told(() => async message => void texts.push(message))
-  const send = noticeSender('127.0.0.1:1', SETTINGS, { disclosure, languageFor: () => 'de' })
+  const send = noticeSender('127.0.0.1:1', SETTINGS, { ...REST, disclosure })
   await send(NOTICE)
   t.same(texts, [
     {
@@ -72,14 +82,14 @@ void t.test('a password goes to a telephone, and that is on record', async t => 
 
 void t.test('without a plugin it waits, and what failed is not on record', async t => {
   const { disclosure, acts } = told(() => undefined)
-  const send = noticeSender('127.0.0.1:1', SETTINGS, { disclosure, languageFor: () => 'de' })
+  const send = noticeSender('127.0.0.1:1', SETTINGS, { ...REST, disclosure })
   await t.rejects(send(NOTICE), { code: 'ERR_SEAL_NO_NOTIFIER', temporary: true })
   t.same(acts, [])
 })
 
 void t.test('a letter whose password is kept no longer is told of no more', async t => {
   const { disclosure, acts } = told(() => async () => undefined, [])
-  const send = noticeSender('127.0.0.1:1', SETTINGS, { disclosure, languageFor: () => 'de' })
+  const send = noticeSender('127.0.0.1:1', SETTINGS, { ...REST, disclosure })
   await send(NOTICE)
   t.same(acts, [])
 })
@@ -98,7 +108,7 @@ void t.test('a password goes to the sender by mail, and that is on record', asyn
   const address = server.server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   const { disclosure, acts } = told(() => undefined)
-  const passwords = { disclosure, languageFor: () => 'de' as const }
+  const passwords = { ...REST, disclosure }
   await noticeSender(
     `127.0.0.1:${address.port}`,
     SETTINGS,
@@ -109,4 +119,54 @@ void t.test('a password goes to the sender by mail, and that is on record', asyn
   })
   t.match(seen.join(''), /X-Postseal-Inside: password[^]*ABCD-EFGH/)
   t.match(acts, [{ act: 'password-notice', object: 'ref' }])
+})
+
+void t.test('a text message that is refused for good becomes a notice to the sender', async t => {
+  const refused = (): Promise<never> =>
+    Promise.reject(new GatewayError('ERR_SEAL_TEXT_REFUSED', { reason: 'it is' }))
+  const { disclosure, acts } = told(() => refused)
+  const logged = recordLog(t)
+  logged.expect('a text message was not taken, the sender is told the password')
+  const added: NewNotice[] = []
+  const store = { addNotice: async (notice: NewNotice) => void added.push(notice) }
+  const send = noticeSender('127.0.0.1:1', SETTINGS, {
+    ...REST,
+    disclosure,
+    store,
+    log: logged.log,
+  })
+  await send(NOTICE)
+  const { id: _, attempts: __, ...facts } = NOTICE
+  const instead = { kind: 'password', messageId: 'password.k', why: NO_TEXT_MESSAGE }
+  t.same(added, [{ ...facts, ...instead, cause: undefined }])
+  t.same(acts, [], 'nobody was told yet')
+})
+
+void t.test('one that is not taken is tried ten times before that', async t => {
+  const { disclosure } = told(() => () => Promise.reject(new Error('503')))
+  const logged = recordLog(t)
+  logged.expect('a text message was not taken, the sender is told the password')
+  const added: NewNotice[] = []
+  const store = { addNotice: async (notice: NewNotice) => void added.push(notice) }
+  const send = noticeSender('127.0.0.1:1', SETTINGS, {
+    ...REST,
+    disclosure,
+    store,
+    log: logged.log,
+  })
+  await t.rejects(send({ ...NOTICE, attempts: 8 }), { message: '503' })
+  t.same(added, [])
+  await send({ ...NOTICE, attempts: 9 })
+  t.match(added, [{ kind: 'password', to: 'anna@in.example' }])
+})
+
+void t.test('where nobody may be told instead, an operator hears of it', async t => {
+  const { disclosure, acts } = told(() => () => Promise.reject(new Error('503')))
+  const logged = recordLog(t)
+  logged.expect('a password could not be sent by text message')
+  const send = noticeSender('127.0.0.1:1', SETTINGS, { ...REST, disclosure, log: logged.log })
+  await send({ ...NOTICE, to: '', attempts: 9 })
+  t.match(logged.lines, [{ level: 'error', fields: { reference: 'ref' } }])
+  t.notMatch(JSON.stringify(logged.lines), /ABCD|4179/)
+  t.same(acts, [])
 })

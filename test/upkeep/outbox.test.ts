@@ -14,6 +14,8 @@ const NO_PASSWORDS: PasswordSending = {
     told: async () => undefined,
   },
   languageFor: () => 'en',
+  store: { addNotice: async () => undefined },
+  log: recordLog(t).log,
 }
 
 function notice(id: number, attempts = 0): Notice {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { LANGUAGES } from '../../src/upkeep/notice-texts.js'
-import { passwordMail, passwordSms } from '../../src/upkeep/password-mail.js'
+import { NO_TEXT_MESSAGE, passwordMail, passwordSms } from '../../src/upkeep/password-mail.js'
 import type { Notice } from '../../src/store/outbox.js'
 
 const NOTICE: Notice = {
@@ -41,7 +41,11 @@ void t.test('every language tells the password once and leaves no place open', a
     t.equal(mail.text.split('ABCD-EFGH').length, 2, language)
     t.match(mail.text, 'tel. 117')
     t.notMatch(`${mail.subject} ${mail.text}`, /\{\w+\}/)
-    const sms = passwordSms(NOTICE, 'ABCD-EFGH', language)
+    const late = passwordMail({ ...NOTICE, why: NO_TEXT_MESSAGE }, 'x', { ...SETTINGS, language })
+    const [front = ''] = late.text.split('\n')
+    t.match(front, /Textmitteilung|SMS|text message/)
+    t.match(front, 'bob@x.example')
+    const sms = passwordSms(NOTICE.to, 'ABCD-EFGH', language)
     t.match(sms, /anna@in\.example.*ABCD-EFGH$/)
     t.ok(sms.length < 160, 'one text message')
     seen += 1
