@@ -16,6 +16,8 @@ export interface QtlsLab {
   domainOf(name: string): string
   /** The servers of a case, in its order. */
   serversOf(name: string): readonly MailServer[]
+  /** SHA-256 of the keys of its servers, as Postfix prints them. */
+  keysOf(name: string): readonly string[]
   readonly close: () => Promise<void>
 }
 
@@ -70,6 +72,7 @@ export async function startQtlsLab(
       cases,
       domainOf: name => domainOf(cases.find(one => one.name === name)),
       serversOf: name => lab.servers.get(name) ?? [],
+      keysOf: name => lab.keys.get(name) ?? [],
       close,
     }
   } catch (thrown) {
@@ -85,6 +88,7 @@ export function domainOf(one: LabCase | undefined): string {
 
 class Builder {
   readonly servers = new Map<string, MailServer[]>()
+  readonly keys = new Map<string, string[]>()
   readonly #authority: LabAuthority
   readonly #closing: (() => Promise<unknown>)[]
   #address = 0
@@ -151,6 +155,10 @@ class Builder {
     })
     this.#closing.push(() => started.close())
     this.servers.set(name, [...(this.servers.get(name) ?? []), started])
+    if (certificate !== undefined) {
+      const key = tlsaDigest(certificate, 1).toUpperCase().match(/../g)?.join(':') ?? ''
+      this.keys.set(name, [...(this.keys.get(name) ?? []), key])
+    }
   }
 }
 

@@ -100,6 +100,29 @@ const unlisted: Check = {
   },
 }
 
+/**
+ * Postfix takes a resumed session for verified as it was, names included, and which sessions are kept
+ * is said by tlsmgr(8): at the lane the setting has no effect.
+ */
+const sessions: Check = {
+  id: 'lane-sessions',
+  fine: 'The lane qtls verifies each server anew.',
+  look: facts => {
+    const lane = serviceNamed(facts, 'qtls')
+    if (lane === undefined) return []
+    const cache = 'smtp_tls_session_cache_database'
+    const manager = serviceNamed(facts, valueOf(facts, 'tlsmgr_service_name', lane) || 'tlsmgr')
+    if ((manager?.options.get(cache) ?? valueOf(facts, cache)) === '') return []
+    return [
+      fail('The lane qtls resumes sessions: a domain that lost its entry is served for an hour.', {
+        at: [whereIs(facts, 'tlsmgr_service_name', lane)],
+        remedy: 'Run `postseal setup postfix --apply`.',
+        fix: 'setup',
+      }),
+    ]
+  },
+}
+
 const protocols: Check = {
   id: 'lane-protocols',
   fine: 'The lanes qtls and tls use TLS 1.2 or later, with suites of grade high.',
@@ -209,4 +232,4 @@ function keepsFallback(facts: DoctorFacts, lane: Service): readonly Problem[] {
 }
 
 /** What the lanes promise by their names. */
-export const LANE_TLS_CHECKS: readonly Check[] = [levels, unlisted, protocols, reuse]
+export const LANE_TLS_CHECKS: readonly Check[] = [levels, unlisted, sessions, protocols, reuse]

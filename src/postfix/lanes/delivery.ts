@@ -3,7 +3,7 @@ import type { Config } from '../../config/load.js'
 import { SPLIT_LANE, productLane } from '../../policy/lanes.js'
 import type { PostfixFacts } from '../instance.js'
 import type { Service } from '../services.js'
-import { headerTable, nextHopOf, ownDirectory, policyMap } from './names.js'
+import { headerTable, nextHopOf, ownDirectory, policyMap, TLS_MANAGER } from './names.js'
 import { OPENSSL_NAME } from './openssl-config.js'
 import type { QtlsOffer } from '../../policy/qtls-offer.js'
 import { laneService } from './service.js'
@@ -116,7 +116,7 @@ function qtlsOptions(config: Config, facts: PostfixFacts, offer: QtlsOffer): Opt
     smtp_dns_support_level: 'dnssec',
     smtp_tls_dane_insecure_mx_policy: 'dane',
     smtp_tls_connection_reuse: 'no',
-    smtp_tls_session_cache_database: '',
+    tlsmgr_service_name: TLS_MANAGER,
   }
 }
 

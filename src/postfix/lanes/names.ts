@@ -6,6 +6,9 @@ import { chooseMapType, tableType } from '../map-type.js'
 /** Name of the cleanup service that takes what the listeners let in. */
 export const CLEANUP_SERVICE = 'cleanup-seal'
 
+/** Name of the service that serves the lane `qtls` in place of `tlsmgr`. */
+export const TLS_MANAGER = 'tlsmgr-qtls'
+
 /** Where the maps of domains lie; other programs may read them. */
 export function mapsDirectory(config: Pick<Config, 'state_directory' | 'maps'>): string {
   return resolve(config.state_directory, config.maps.directory)

@@ -8,7 +8,7 @@ interface Form {
   readonly private: '-' | 'n'
   /** `0` has no limit, `-` has that of default_process_limit. */
   readonly processLimit: string
-  readonly command: 'smtp' | 'smtpd' | 'cleanup'
+  readonly command: 'smtp' | 'smtpd' | 'cleanup' | 'tlsmgr'
 }
 
 /**

@@ -12,6 +12,7 @@ import { ownDirectory } from './names.js'
 import { opensslConfig } from './openssl-config.js'
 import { BSI_OFFER, type QtlsOffer } from '../../policy/qtls-offer.js'
 import type { Remark } from './remark.js'
+import { tlsManagerService } from './tls-manager.js'
 import { keyOf, optionsOfOthers, type ServiceOption } from './their-services.js'
 
 /** The lanes as data: all that has to be in the files of Postfix, and nothing about how it gets there. */
@@ -52,6 +53,7 @@ export function wantedLanes(
   const milters = [ourMilter(config, facts), ...signersIn(theirs, signers, config, facts)]
   const services = [
     ...deliveryServices(config, facts, offer),
+    tlsManagerService(),
     ...listenerServices(config, facts, milters.join(', ')),
   ].map(service => knownOnly(service, facts))
   const masterCf = services.map(({ service }) => service)

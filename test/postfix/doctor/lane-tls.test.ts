@@ -8,6 +8,9 @@ const option = (service: string, name: string, value: string | undefined): Case[
 const protocols = (value: string): Case[1] =>
   option('tls/unix', 'smtp_tls_mandatory_protocols', value)
 const OLD = ['fail Lane tls may use a protocol older than TLS 1.2.']
+const CACHE = 'btree:${data_directory}/smtp_scache'
+const RESUMED =
+  'fail The lane qtls resumes sessions: a domain that lost its entry is served for an hour.'
 const product = (tls: string): string =>
   `[[product]]\nname = "p"\nnext_hop = "[p.inside.example]:25"\ntls = "${tls}"\n`
 const LANE = 'hand-over-p/unix'
@@ -76,6 +79,32 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
         'fail A domain that was never verified can pass the lane qtls with a certificate of its own.',
       ],
     ],
+    ['without a lane qtls', { services: { 'qtls/unix': null } }, []],
+  ],
+  'lane-sessions': [
+    [
+      'a cache of sessions, which the lane says it has not',
+      {
+        main: { smtp_tls_session_cache_database: CACHE },
+        services: {
+          'qtls/unix': {
+            options: { tlsmgr_service_name: undefined, smtp_tls_session_cache_database: '' },
+          },
+        },
+      },
+      [RESUMED],
+    ],
+    [
+      'a manager of its own that keeps sessions too',
+      {
+        services: {
+          'tlsmgr-qtls/unix': { options: { smtp_tls_session_cache_database: CACHE } },
+        },
+      },
+      [RESUMED],
+    ],
+    ['no cache at all', option('qtls/unix', 'tlsmgr_service_name', undefined), []],
+    ['a cache for everybody else', { main: { smtp_tls_session_cache_database: CACHE } }, []],
     ['without a lane qtls', { services: { 'qtls/unix': null } }, []],
   ],
   'lane-protocols': [

@@ -35,6 +35,7 @@ await t.test('every lane and every listener is a service outside of a chroot', a
     'sealed unix - n - smtp',
     'hand-over-sepp unix - n - smtp',
     'hand-over-near unix - n - smtp',
+    'tlsmgr-qtls unix - n 1 tlsmgr',
     '127.0.0.1:10026 inet n n 40 smtpd',
     '127.0.0.1:10027 inet n n 40 smtpd',
     '127.0.0.1:10028 inet n n 40 smtpd',
@@ -81,7 +82,7 @@ await t.test('the lane qtls takes only what was verified', async t => {
     smtp_dns_support_level: 'dnssec',
     smtp_tls_dane_insecure_mx_policy: 'dane',
     smtp_tls_connection_reuse: 'no',
-    smtp_tls_session_cache_database: '',
+    tlsmgr_service_name: 'tlsmgr-qtls',
     tls_append_default_CA: 'yes',
   }
   for (const [name, value] of Object.entries(want)) t.equal(option('qtls', name), value, name)
