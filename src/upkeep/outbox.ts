@@ -10,7 +10,7 @@ import { noticeMail, type NoticeSettings } from './notice-mail.js'
 import { NO_TEXT_MESSAGE, passwordMail, passwordSms } from './password-mail.js'
 
 /** Notices of one turn. */
-const AT_ONCE = 50
+const MOST = 50
 const TIMEOUT_MS = 30_000
 const FIRST_PAUSE_MS = 60_000
 const LONGEST_PAUSE_MS = 3_600_000
@@ -115,7 +115,8 @@ async function sendText(
  * Sends the notices that are due, oldest first.
  *
  * One that Postfix takes and that cannot be noted as sent goes out again: at least once, with the
- * same Message-ID. One that is not taken is tried again, each time later.
+ * same Message-ID. One that is not taken is tried again, each time later. They are taken from the store
+ * one by one: of a process that is ended, one notice alone waits until others may take it.
  */
 export async function sendNotices(
   store: Pick<StoreAdmin, 'dueNotices' | 'noticeSent' | 'noticeFailed'>,
@@ -123,7 +124,9 @@ export async function sendNotices(
   log: Log,
   now: () => number,
 ): Promise<void> {
-  for (const notice of await store.dueNotices(AT_ONCE)) {
+  for (let turn = 0; turn < MOST; turn += 1) {
+    const [notice] = await store.dueNotices(1)
+    if (notice === undefined) return
     const { id, kind, attempts, reference } = notice
     try {
       await send(notice)

@@ -4,19 +4,38 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { enterNamespace } from '../../sandbox/namespace.js'
+import { allPoints, pointText, somePoints } from '../support/crash-plan.js'
+import {
+  CRASH_SCENARIOS,
+  CRASH_SECRET,
+  CrashRun,
+  crashPreload,
+  type CrashScenario,
+} from '../support/crash-run.js'
 import { LaneLab } from '../support/lane-lab.js'
 import type { Letter } from '../support/lane-letter.js'
 import { fields } from '../support/lane-text.js'
 import { openFixture } from '../support/seal-fixture.js'
 
-t.setTimeout(500_000)
+/** `npm run crash`: every point of every scenario; else a few, chosen by the seed. */
+const isWhole = process.env['POSTSEAL_CRASH'] !== undefined
+const SEED = Number(process.env['POSTSEAL_CRASH_SEED'] ?? 1)
+const IN_SHORT = 3
+
+t.setTimeout(isWhole ? 14_000_000 : 500_000)
 await enterNamespace()
 
 const FIXTURE = fileURLToPath(new URL('../support/seal-fixture.js', import.meta.url))
 const MARKER = join(t.testdir(), 'killed')
 const SECRET = 'Mr Example has a broken leg.'
 
+const CRASHES = join(t.testdir(), 'crashes')
+const scenarios: readonly CrashScenario[] = CRASH_SCENARIOS.slice(0, isWhole ? undefined : 1)
+/** What must lie nowhere. */
+const secrets: string[] = [SECRET]
+
 const lab = await LaneLab.start(t, {
+  preload: crashPreload(CRASHES),
   settings: `seal.language = "en"
 [plugins]
 classify = ["classify/header", "classify/subject-tag"]
@@ -128,47 +147,50 @@ for (const place of ['before', 'after'] as const) {
   })
 }
 
-await t.test('the daemon may be ended at any moment', async t => {
-  const names = Array.from({ length: 12 }, (_, index) => `often${index}`)
-  for (const [index, name] of names.entries()) {
-    await lab.send(letterTo(`${name}@weak.test`)).catch(async () => {
-      await lab.send(letterTo(`${name}@weak.test`))
-    })
-    if (index % 3 !== 2) continue
-    await sleep(index * 25)
-    await lab.daemon.end('SIGKILL')
-    await lab.startDaemon()
+await t.test('the daemon may be ended at any step', async t => {
+  const run = new CrashRun(lab, CRASHES)
+  for (const scenario of scenarios) {
+    const points = allPoints(await run.steps(scenario))
+    const chosen = isWhole ? points : somePoints(points, IN_SHORT, SEED)
+    t.ok(points.length > 40, `${scenario.name} has ${points.length} points`)
+    for (const point of chosen) {
+      await run.run(scenario, point)
+      if (isWhole) await run.quiet()
+    }
   }
-  for (const name of names) {
-    const letter = await lab.arrived(`${name}@weak.test`)
-    const password = await passwordFor(`${name}@weak.test`)
-    t.match(openFixture(letter.message, password).toString(), SECRET, name)
-  }
-  await lab.watch.settled()
-  for (const name of names) {
-    const letters = lab.arrivals(`${name}@weak.test`)
-    const told = new Set(
-      lab.arrivals(`${name}@home.test`).map(({ message }) => passwordIn(message)),
-    )
-    t.equal(told.size, 1, `${name}: never two passwords for one letter`)
-    for (const { message } of letters) t.equal(opens(message, [...told]), 1)
-  }
+  await run.quiet()
+  for (const trial of run.trials) run.check(t, trial, openFixture)
+  const missed = run.trials.filter(({ point, wasEnded }) => point !== undefined && !wasEnded)
+  const tried = run.trials.filter(({ point }) => point !== undefined).length
+  for (const { point } of missed) t.comment(`never came: ${point && pointText(point)}`)
+  t.ok(missed.length <= tried / 4, `the process was ended at ${tried - missed.length} of ${tried}`)
+  secrets.push(CRASH_SECRET, ...run.passwords())
+})
+
+await t.test('the change of the key may be ended at any step', async t => {
+  const run = new CrashRun(lab, CRASHES)
+  const atMost = isWhole ? 1000 : IN_SHORT
+  const ended = await run.endAtEachStep(['password', 'rotate-key'], atMost)
+  t.ok(isWhole ? ended > 20 : ended === IN_SHORT, `it was ended ${ended} times`)
+  const recipient = 'rotated@weak.test'
+  await lab.send(letterTo(recipient))
+  const letter = await lab.arrived(recipient)
+  t.match(openFixture(letter.message, await passwordFor(recipient)).toString(), SECRET)
 })
 
 await t.test('nothing of a message and no password lies anywhere in the clear', async t => {
   await lab.watch.settled()
   const passwords = [...lab.server('home.test').arrivals].map(({ message }) => passwordIn(message))
-  t.ok(passwords.filter(password => password !== 'none').length > 10)
-  const secrets = [...new Set(passwords)].filter(password => password !== 'none')
+  t.ok(passwords.filter(password => password !== 'none').length > 5)
+  for (const password of new Set(passwords)) if (password !== 'none') secrets.push(password)
   const files = await allFiles(lab.directory)
   let seen = 0
   for (const file of files) {
     if (/\/(?:authority|self-signed)/.test(file)) continue
     const bytes = await readFile(file).catch(() => Buffer.alloc(0))
     seen += bytes.length
-    for (const secret of [SECRET, ...secrets])
-      if (bytes.includes(secret))
-        t.fail(`${file} holds ${secret === SECRET ? 'the message' : 'a password'}`)
+    for (const [index, secret] of secrets.entries())
+      if (bytes.includes(secret)) t.fail(`${file} holds secret ${index}`)
   }
   t.ok(seen > 100_000, `looked at ${files.length} files`)
 })

@@ -13,8 +13,12 @@ const POSTSEAL = join(ROOT, 'dist', 'src', 'cli', 'main.js')
 const START_MS = 60_000
 
 /** Runs `postseal` to its end. */
-export function runPostseal(config: string, args: readonly string[]): Promise<CommandResult> {
-  return runCommand(...plainNode(POSTSEAL, ...args, '--config', config), {
+export function runPostseal(
+  config: string,
+  args: readonly string[],
+  preload?: string,
+): Promise<CommandResult> {
+  return runCommand(...plainNode(...before(preload), POSTSEAL, ...args, '--config', config), {
     timeoutMs: START_MS,
   })
 }
@@ -33,6 +37,8 @@ export interface DaemonOptions {
   readonly socket: string
   /** Takes what it says, behind what others said before. */
   readonly logFile: string
+  /** Module that is loaded before the program. */
+  readonly preload?: string
   /** Told how it ended when nobody had ended it. */
   readonly onDeath: (how: string) => void
 }
@@ -43,9 +49,9 @@ export interface DaemonOptions {
  * Throws  an Error with what it said when it does not.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { config, socket, logFile, onDeath } = options
+  const { config, socket, logFile, onDeath, preload } = options
   const log = await open(logFile, 'a')
-  const child = spawn(...plainNode(POSTSEAL, 'run', '--config', config), {
+  const child = spawn(...plainNode(...before(preload), POSTSEAL, 'run', '--config', config), {
     stdio: ['ignore', 'ignore', log.fd],
   })
   await log.close()
@@ -72,6 +78,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await gone
     },
   }
+}
+
+function before(preload: string | undefined): readonly string[] {
+  return preload === undefined ? [] : ['--import', preload]
 }
 
 function hasEnded(child: ChildProcess): boolean {

@@ -24,6 +24,8 @@ export interface LaneLabOptions {
   readonly stateSize?: string
   /** Further files of the configuration directory, by name; `CONFIG/name` in settings. */
   readonly files?: Readonly<Record<string, string>>
+  /** Module that the daemon loads before its program. */
+  readonly preload?: string
   /** Another lab in whose world this one is a second instance, with ports of its own. */
   readonly beside?: LaneLab
 }
@@ -47,9 +49,14 @@ export class LaneLab {
   readonly watch: PostfixWatch
   /** How the daemon ended when nobody had ended it. */
   readonly deaths: string[] = []
+  readonly #preload: string | undefined
   #daemon: Daemon | undefined
 
-  private constructor(parts: Pick<LaneLab, 'directory' | 'world' | 'postfix'>) {
+  private constructor(
+    parts: Pick<LaneLab, 'directory' | 'world' | 'postfix'>,
+    preload: string | undefined,
+  ) {
+    this.#preload = preload
     this.directory = parts.directory
     this.world = parts.world
     this.postfix = parts.postfix
@@ -82,7 +89,7 @@ export class LaneLab {
       },
     })
     t.teardown(() => postfix.stop())
-    const lab = new LaneLab({ directory, world, postfix })
+    const lab = new LaneLab({ directory, world, postfix }, options.preload)
     const sasl = await startSaslServer(join(postfix.queueDirectory, 'private/auth'), USERS)
     t.teardown(() => sasl.close())
     t.teardown(() => lab.#daemon?.end())
@@ -182,6 +189,7 @@ export class LaneLab {
       config: join(this.directory, 'milter.conf'),
       socket: socketIn(this.directory),
       logFile: join(this.directory, 'daemon.log'),
+      ...(this.#preload === undefined ? {} : { preload: this.#preload }),
       onDeath: how => this.deaths.push(how),
     })
   }

@@ -78,6 +78,11 @@ export class PostfixWatch {
     }
   }
 
+  /** Deletes whatever is in the queue. */
+  async forget(): Promise<void> {
+    await this.#postfix.postsuper(['-d', 'ALL'])
+  }
+
   async #words(): Promise<string> {
     return (await this.#postfix.logLines()).slice(-20).join('\n')
   }

@@ -38,10 +38,11 @@ function notice(id: number, attempts = 0): Notice {
 /** An outbox in memory, with what became of its notices. */
 function outbox(notices: readonly Notice[]) {
   const became: string[] = []
+  const left = [...notices]
   return {
     became,
     store: {
-      dueNotices: async (limit: number) => notices.slice(0, limit),
+      dueNotices: async (limit: number) => left.splice(0, limit),
       noticeSent: async (id: number) => void became.push(`${id} sent`),
       noticeFailed: async (id: number, notBefore: number) =>
         void became.push(`${id} again at ${notBefore}`),
@@ -60,6 +61,37 @@ t.test('notices are sent in their order, and one that is not taken is tried late
   t.same(became, ['1 sent', '2 again at 481000', '3 sent'])
 })
 
+t.test(
+  'each is taken when it is sent, so that no other waits for a process that ended',
+  async t => {
+    const { log } = recordLog(t)
+    const { store } = outbox([notice(1), notice(2)])
+    const said: string[] = []
+    const asked = {
+      ...store,
+      dueNotices: (limit: number) => {
+        said.push(`takes ${limit}`)
+        return store.dueNotices(limit)
+      },
+    }
+    const send = async ({ id }: Notice): Promise<void> => void said.push(`sends ${id}`)
+    await sendNotices(asked, send, log, () => 0)
+    t.same(said, ['takes 1', 'sends 1', 'takes 1', 'sends 2', 'takes 1'])
+  },
+)
+
+t.test('a turn has an end, however many notices there are', async t => {
+  const { log } = recordLog(t)
+  const { store, became } = outbox(Array.from({ length: 60 }, (_, id) => notice(id)))
+  await sendNotices(
+    store,
+    () => Promise.resolve(),
+    log,
+    () => 0,
+  )
+  t.equal(became.length, 50)
+})
+
 t.test('the pause between tries grows to an hour and no more', async t => {
   const { log, expect } = recordLog(t)
   expect('a notice could not be sent')
@@ -75,7 +107,7 @@ t.test('the pause between tries grows to an hour and no more', async t => {
 
 t.test('a notice that is sent and cannot be noted as sent goes out again', async t => {
   const { log } = recordLog(t)
-  const { store } = outbox([notice(1)])
+  const { store } = outbox([notice(1), notice(1)])
   const sent: number[] = []
   const send = async ({ id }: Notice): Promise<void> => void sent.push(id)
   const broken = { ...store, noticeSent: () => Promise.reject(new Error('locked')) }
