@@ -3,10 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/load.js'
 import { reasonOf } from '../errors.js'
 import { postfixRunner } from '../postfix/run.js'
+import { normalDomain } from '../policy/matcher.js'
+import { hasFormat } from '../seal/choose.js'
 import { disclosure } from '../upkeep/disclose.js'
 import { every, type Loop } from '../upkeep/every.js'
 import { flushLanes } from '../upkeep/flush.js'
-import { noticeSender, sendNotices } from '../upkeep/outbox.js'
+import { noticeSender, sendNotices, type PasswordSending } from '../upkeep/outbox.js'
 import { wakeAnswered } from '../upkeep/wake.js'
 import type { Services } from './container.js'
 
@@ -64,7 +66,13 @@ export async function startUpkeep(
     if (inForce) await wakeAnswered(store, run, log, keepMaps)
   }
   const engines = await services.engines
-  const passwords = {
+  const passwords: PasswordSending = {
+    isInside: address => engines.current.isInternalDomain(normalDomain(domainOf(address))),
+    hasFormatFor: async recipient => {
+      const { host, sealing } = engines.current
+      const refused = await store.sealing.refusedFormats(normalDomain(domainOf(recipient)))
+      return hasFormat(host.sealers, sealing.wishesFor(recipient, ''), refused)
+    },
     store,
     log,
     disclosure: disclosure({
@@ -93,6 +101,10 @@ export async function startUpkeep(
     every(SEND_EVERY_MS, 'sending notices', log, tell),
   ]
   return { stop: async () => void (await Promise.all(loops.map(loop => loop.stop()))) }
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1)
 }
 
 function listenersOf({ postfix }: Config): readonly string[] {

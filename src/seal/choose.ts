@@ -65,6 +65,21 @@ export function chooseFormat<Format extends FormatFacts>(
   }
 }
 
+/** Whether a format with a password is left for a domain that has sent some back. */
+export function hasFormat(
+  formats: readonly Pick<FormatFacts, 'format' | 'opensWith'>[],
+  { formats: wanted }: { readonly formats: readonly string[] | undefined },
+  refused: readonly { readonly format: string }[],
+): boolean {
+  const sentBack = new Set(refused.map(({ format }) => format))
+  return formats.some(
+    ({ format, opensWith }) =>
+      opensWith === 'password' &&
+      !sentBack.has(format) &&
+      (wanted === undefined || wanted.includes(format)),
+  )
+}
+
 function no(why: string): { readonly kind: 'no'; readonly why: string } {
   return { kind: 'no', why }
 }

@@ -1,5 +1,12 @@
 /** What a sender is told. */
-export const NOTICE_KINDS = ['waiting', 'delivered', 'ended', 'password', 'sms'] as const
+export const NOTICE_KINDS = [
+  'waiting',
+  'delivered',
+  'ended',
+  'returned',
+  'password',
+  'sms',
+] as const
 export type NoticeKind = (typeof NOTICE_KINDS)[number]
 /** Those that tell no password. */
 export type PlainNoticeKind = Exclude<NoticeKind, 'password' | 'sms'>

@@ -1,6 +1,6 @@
 import type { SendMailOptions } from 'nodemailer'
-import type { Notice, PlainNoticeKind } from '../store/outbox.js'
-import { NOTICE_TEXTS, type Language } from './notice-texts.js'
+import type { Notice } from '../store/outbox.js'
+import { NOTICE_TEXTS, type Language, type NoticeTextKind } from './notice-texts.js'
 
 export interface NoticeSettings {
   /** Name of this gateway. */
@@ -14,7 +14,7 @@ export interface NoticeSettings {
 
 /** A notice as a mail; see `noticeFrame`. */
 export function noticeMail(
-  notice: Notice & { readonly kind: PlainNoticeKind },
+  notice: Omit<Notice, 'kind'> & { readonly kind: NoticeTextKind },
   settings: NoticeSettings,
 ): SendMailOptions {
   const { language, contact } = settings

@@ -1,5 +1,8 @@
 import type { PlainNoticeKind } from '../store/outbox.js'
 
+/** Kinds of texts: a letter that came back can be sent again in another format, or not. */
+export type NoticeTextKind = PlainNoticeKind | 'returned-for-good'
+
 /** What a notice says, with places for `{recipient}`, `{why}`, `{reference}`, `{contact}`. */
 export interface NoticeText {
   readonly subject: string
@@ -13,9 +16,27 @@ export type Language = (typeof LANGUAGES)[number]
 
 /** Kinds of notices in all languages: what happened, what happens next, what to do. */
 export const NOTICE_TEXTS: Readonly<
-  Record<Language, Readonly<Record<PlainNoticeKind, NoticeText>>>
+  Record<Language, Readonly<Record<NoticeTextKind, NoticeText>>>
 > = {
   de: {
+    returned: {
+      subject: 'Ihre Nachricht an {recipient} kam zurück',
+      body: [
+        'Ihre Nachricht an {recipient} ist als versiegelter Brief verschickt worden, und der Server dort hat diese Art von Brief abgelehnt: {why}',
+        'Senden Sie die Nachricht bitte noch einmal; sie geht dann von selbst in einem anderen Format hinaus. Ein Kennwort, das Sie dafür schon erhalten haben, gilt nicht mehr.',
+        'Der technische Bericht kommt mit eigener Post.',
+      ],
+      contact: 'Fragen beantwortet',
+    },
+    'returned-for-good': {
+      subject: 'Ihre Nachricht an {recipient} kam zurück',
+      body: [
+        'Ihre Nachricht an {recipient} ist als versiegelter Brief verschickt worden, und der Server dort hat diese Art von Brief abgelehnt: {why}',
+        'Ein anderes Format, das dort noch nicht abgelehnt wurde, gibt es nicht; die Nachricht noch einmal zu senden, hilft nicht.',
+        'Rufen Sie die Empfängerin oder den Empfänger an, oder fragen Sie die Administration. Der technische Bericht kommt mit eigener Post.',
+      ],
+      contact: 'Fragen beantwortet',
+    },
     waiting: {
       subject: 'Ihre Nachricht an {recipient} wartet noch',
       body: [
@@ -45,6 +66,24 @@ export const NOTICE_TEXTS: Readonly<
     },
   },
   fr: {
+    returned: {
+      subject: 'Votre message à {recipient} est revenu',
+      body: [
+        'Votre message à {recipient} est parti sous forme de lettre scellée, et le serveur du destinataire a refusé cette sorte de lettre : {why}',
+        'Veuillez renvoyer le message ; il partira de lui-même dans un autre format. Un mot de passe déjà reçu pour lui n’est plus valable.',
+        'Le rapport technique vous parvient séparément.',
+      ],
+      contact: 'Pour toute question',
+    },
+    'returned-for-good': {
+      subject: 'Votre message à {recipient} est revenu',
+      body: [
+        'Votre message à {recipient} est parti sous forme de lettre scellée, et le serveur du destinataire a refusé cette sorte de lettre : {why}',
+        'Il n’y a pas d’autre format qui n’y ait pas encore été refusé ; renvoyer le message ne sert à rien.',
+        'Téléphonez au destinataire, ou adressez-vous à l’administration. Le rapport technique vous parvient séparément.',
+      ],
+      contact: 'Pour toute question',
+    },
     waiting: {
       subject: 'Votre message à {recipient} est en attente',
       body: [
@@ -74,6 +113,24 @@ export const NOTICE_TEXTS: Readonly<
     },
   },
   it: {
+    returned: {
+      subject: 'Il suo messaggio a {recipient} è tornato indietro',
+      body: [
+        'Il suo messaggio a {recipient} è partito come lettera sigillata, e il server del destinatario ha rifiutato questo tipo di lettera: {why}',
+        'Invii di nuovo il messaggio; partirà da sé in un altro formato. Una password già ricevuta per esso non vale più.',
+        'Il rapporto tecnico arriva a parte.',
+      ],
+      contact: 'Per domande',
+    },
+    'returned-for-good': {
+      subject: 'Il suo messaggio a {recipient} è tornato indietro',
+      body: [
+        'Il suo messaggio a {recipient} è partito come lettera sigillata, e il server del destinatario ha rifiutato questo tipo di lettera: {why}',
+        'Non c’è un altro formato che non vi sia già stato rifiutato; inviare di nuovo il messaggio non serve.',
+        'Telefoni al destinatario, o si rivolga all’amministrazione. Il rapporto tecnico arriva a parte.',
+      ],
+      contact: 'Per domande',
+    },
     waiting: {
       subject: 'Il suo messaggio a {recipient} è in attesa',
       body: [
@@ -103,6 +160,24 @@ export const NOTICE_TEXTS: Readonly<
     },
   },
   en: {
+    returned: {
+      subject: 'Your message to {recipient} came back',
+      body: [
+        'Your message to {recipient} was sent as a sealed letter, and the server there refused this kind of letter: {why}',
+        'Please send the message again; it will leave in another format by itself. A password that you were told for it is no longer valid.',
+        'The technical report comes in a mail of its own.',
+      ],
+      contact: 'For questions',
+    },
+    'returned-for-good': {
+      subject: 'Your message to {recipient} came back',
+      body: [
+        'Your message to {recipient} was sent as a sealed letter, and the server there refused this kind of letter: {why}',
+        'There is no other format that was not refused there already; sending the message again does not help.',
+        'Call the recipient, or ask your administrator. The technical report comes in a mail of its own.',
+      ],
+      contact: 'For questions',
+    },
     waiting: {
       subject: 'Your message to {recipient} is still waiting',
       body: [

@@ -22,6 +22,10 @@ export interface PasswordSending {
   readonly disclosure: Disclosure
   readonly store: { addNotice(notice: NewNotice): Promise<void> }
   readonly log: Pick<Log, 'warn' | 'error'>
+  /** Whether an address is one of the own domains: nobody else is told what became of a letter. */
+  readonly isInside: (address: string) => boolean
+  /** Whether there is a format with a password that the servers of a recipient have not sent back. */
+  readonly hasFormatFor: (recipient: string) => Promise<boolean>
   /** Language of a text message to a recipient. */
   readonly languageFor: (recipient: string) => Language
 }
@@ -70,6 +74,12 @@ export function noticeSender(
   }
   return async notice => {
     const { kind } = notice
+    if (kind === 'returned') {
+      if (!passwords.isInside(notice.to)) return
+      const again = await passwords.hasFormatFor(notice.recipient)
+      await sendMail(noticeMail({ ...notice, kind: again ? kind : 'returned-for-good' }, settings))
+      return
+    }
     if (kind !== 'password' && kind !== 'sms')
       return sendMail(noticeMail({ ...notice, kind }, settings))
     const secret = await disclosure.secretOf(notice)

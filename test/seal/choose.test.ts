@@ -1,5 +1,10 @@
 import t from 'tap'
-import { chooseFormat, type ChoiceFacts, type FormatFacts } from '../../src/seal/choose.js'
+import {
+  chooseFormat,
+  hasFormat,
+  type ChoiceFacts,
+  type FormatFacts,
+} from '../../src/seal/choose.js'
 
 const format = (name: string, opensWith: FormatFacts['opensWith'] = 'password'): FormatFacts => ({
   format: name,
@@ -50,3 +55,18 @@ for (const [name, facts, want] of CASES) {
     t.match(choose(facts), want)
   })
 }
+
+void t.test('a format is left when one with a password is wanted and was not sent back', t => {
+  const formats = [
+    { format: 'smime', opensWith: 'certificate' },
+    { format: 'html', opensWith: 'password' },
+    { format: 'pdf', opensWith: 'password' },
+  ] as const
+  const back = (...names: string[]) => names.map(format => ({ format }))
+  const any = { formats: undefined }
+  t.equal(hasFormat(formats, any, []), true)
+  t.equal(hasFormat(formats, any, back('html')), true)
+  t.equal(hasFormat(formats, any, back('html', 'pdf')), false)
+  t.equal(hasFormat(formats, { formats: ['html', 'smime'] }, back('html')), false)
+  t.end()
+})

@@ -101,7 +101,10 @@ export const SEALING_CASES: readonly StoreCase[] = [
       await store.sealing.addLetterTry('key', 'Q1')
       await store.addNotice(PASSWORD)
       await store.saveEvidence(sampleBatch({ deliveries: [BACK] }))
-      t.same(await store.dueNotices(10), [])
+      const told = { kind: 'returned', to: 'anna@in.example', why: 'blocked attachment' }
+      const due = await store.dueNotices(10)
+      t.match(due, [{ ...told, key: 'key', recipient: 'bob@x.example', reference: 'ref' }])
+      t.equal(due.length, 1)
       t.match(await store.sealing.refusedFormats('x.example'), [
         { format: 'html', said: 'blocked attachment' },
       ])

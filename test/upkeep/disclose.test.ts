@@ -45,6 +45,8 @@ const NOTICE: Notice = {
 const REST = {
   languageFor: () => 'de' as const,
   store: { addNotice: async () => undefined },
+  isInside: () => true,
+  hasFormatFor: async () => true,
   log: recordLog(t).log,
 }
 

@@ -15,6 +15,8 @@ const NO_PASSWORDS: PasswordSending = {
   },
   languageFor: () => 'en',
   store: { addNotice: async () => undefined },
+  isInside: address => address.endsWith('@in.example'),
+  hasFormatFor: async recipient => recipient === 'bob@x.example',
   log: recordLog(t).log,
 }
 
@@ -117,6 +119,34 @@ t.test('a notice that is sent and cannot be noted as sent goes out again', async
   )
   await sendNotices(store, send, log, () => 0)
   t.same(sent, [1, 1])
+})
+
+t.test('whoever is inside hears that a letter came back, and whether to send it again', async t => {
+  const got: string[] = []
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onData(stream, _session, done) {
+      stream.on('data', chunk => got.push(String(chunk)))
+      stream.on('end', () => done())
+    },
+  })
+  await new Promise<void>(next => server.listen(0, '127.0.0.1', next))
+  t.teardown(() => new Promise<void>(next => server.close(next)))
+  const address = server.server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const send = noticeSender(`127.0.0.1:${address.port}`, SETTINGS, NO_PASSWORDS)
+  const back: Notice = { ...notice(1), kind: 'returned', why: 'attachment blocked' }
+  await send(back)
+  t.match(
+    got.join(''),
+    /refused this kind of letter: attachment blocked[^]*another format by itself/,
+  )
+  got.length = 0
+  await send({ ...back, recipient: 'eva@x.example' })
+  t.match(got.join(''), /no other format/)
+  got.length = 0
+  await send({ ...back, to: 'stranger@elsewhere.example' })
+  t.same(got, [])
 })
 
 t.test('Postfix gets a notice by SMTP, from the null sender', async t => {

@@ -4,6 +4,7 @@ import type { Schema } from '../schema.js'
 import type { RefusedFormat } from '../sealing.js'
 import { storable } from '../storable.js'
 import { addAudit } from './audit.js'
+import { insertNotice } from './outbox.js'
 import { parts } from './parts.js'
 
 /** A server that does not take what a letter looks like, not a mailbox that is not there (RFC 3463). */
@@ -18,7 +19,8 @@ const MAX_SAID = 200
 
 /**
  * What lines of the log mean for letters: one that is in the queue may have its password on the way,
- * and one that came back for its form does not go to that domain in this form again.
+ * and one that came back for its form does not go to that domain in this form again; its sender hears
+ * of it.
  */
 export async function followLetters(
   db: Kysely<Schema>,
@@ -31,7 +33,8 @@ export async function followLetters(
       .selectFrom('letter_try')
       .innerJoin('letter', 'letter.key', 'letter_try.key')
       .select(['letter_try.queue_id', 'letter_try.at', 'letter.key', 'letter.domain'])
-      .select(['letter.format', 'letter.recipient'])
+      .select(['letter.format', 'letter.recipient', 'letter.customer_id', 'letter.reference'])
+      .select(['letter.sender'])
       .where('queue_id', 'in', part)
       .execute()
     for (const one of tries) {
@@ -39,8 +42,9 @@ export async function followLetters(
       if (lines.some(({ status }) => status === 'sent' || status === 'deferred'))
         await releasePassword(db, one.key, at)
       const back = lines.find(isRefusal)
-      if (back !== undefined)
-        await refuse(db, { domain: one.domain, format: one.format, at, said: back.text })
+      if (back === undefined) continue
+      await refuse(db, { domain: one.domain, format: one.format, at, said: back.text })
+      await tellSender(db, one, back, at)
     }
   }
 }
@@ -103,6 +107,35 @@ async function releasePassword(db: Kysely<Schema>, key: string, at: number): Pro
     .where('kind', 'in', ['password', 'sms'])
     .where('released_at', 'is', null)
     .execute()
+}
+
+/** Whoever sends the notice sees whether the sender is inside, and may be told. */
+async function tellSender(
+  db: Kysely<Schema>,
+  letter: {
+    readonly key: string
+    readonly customer_id: number
+    readonly sender: string
+    readonly recipient: string
+    readonly reference: string
+  },
+  { text }: Delivery,
+  at: number,
+): Promise<void> {
+  const { key, customer_id, sender, recipient, reference } = letter
+  if (sender === '') return
+  await insertNotice(db, customer_id, {
+    kind: 'returned',
+    key,
+    to: sender,
+    recipient,
+    reference,
+    why: storable(text.slice(0, MAX_SAID)),
+    messageId: `returned.${key}`,
+    createdAt: at,
+    notBefore: at,
+    cause: undefined,
+  })
 }
 
 async function refuse(db: Kysely<Schema>, refused: RefusedFormat): Promise<void> {

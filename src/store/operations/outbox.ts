@@ -16,29 +16,39 @@ export async function addNotice(db: Kysely<Schema>, notice: NewNotice): Promise<
     if (customer_id === 0) {
       throw new GatewayError('ERR_STORE_REFUSED', { reason: 'no customer may be named *' })
     }
-    const row = storableRow({
-      customer_id,
-      waiting_key: notice.key,
-      kind: notice.kind,
-      to_address: notice.to,
-      recipient: notice.recipient,
-      reference: notice.reference,
-      why: notice.why,
-      message_id: notice.messageId,
-      created_at: createdAt,
-      not_before: notice.notBefore,
-      attempts: 0,
-      cause: notice.cause ?? null,
-      released_at: notice.cause === undefined ? createdAt : null,
-      taken_until: 0,
-      sent_at: null,
-    })
-    await transaction
-      .insertInto('notice')
-      .values(row)
-      .onConflict(conflict => conflict.columns(['waiting_key', 'kind']).doNothing())
-      .execute()
+    await insertNotice(transaction, customer_id, notice)
   })
+}
+
+/** The same, inside a transaction. */
+export async function insertNotice(
+  db: Kysely<Schema>,
+  customer_id: number,
+  notice: Omit<NewNotice, 'customer'>,
+): Promise<void> {
+  const { createdAt } = notice
+  const row = storableRow({
+    customer_id,
+    waiting_key: notice.key,
+    kind: notice.kind,
+    to_address: notice.to,
+    recipient: notice.recipient,
+    reference: notice.reference,
+    why: notice.why,
+    message_id: notice.messageId,
+    created_at: createdAt,
+    not_before: notice.notBefore,
+    attempts: 0,
+    cause: notice.cause ?? null,
+    released_at: notice.cause === undefined ? createdAt : null,
+    taken_until: 0,
+    sent_at: null,
+  })
+  await db
+    .insertInto('notice')
+    .values(row)
+    .onConflict(conflict => conflict.columns(['waiting_key', 'kind']).doNothing())
+    .execute()
 }
 
 /** Takes notices that are released and due, oldest first; each is the caller's for five minutes. */
@@ -105,7 +115,7 @@ export async function noticeFailed(
 }
 
 /** What goes with a letter, not with a waiting. */
-export const OF_LETTERS = ['password', 'sms'] as const
+export const OF_LETTERS = ['password', 'sms', 'returned'] as const
 
 /**
  * Drops what need not be said any more once a waiting has ended: what is held, and that somebody
