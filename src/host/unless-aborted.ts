@@ -4,20 +4,24 @@
  *
  * Throws  what `end` makes once the signal is aborted, also where `work` is done already.
  */
-export async function unlessAborted<T>(
+export function unlessAborted<T>(
   work: T | Promise<T>,
   signal: AbortSignal,
   end: () => Error,
 ): Promise<T> {
-  let onAbort: (() => void) | undefined
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(end())
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(end())
     if (signal.aborted) onAbort()
     else signal.addEventListener('abort', onAbort, { once: true })
+    Promise.resolve(work).then(
+      value => {
+        signal.removeEventListener('abort', onAbort)
+        resolve(value)
+      },
+      (thrown: unknown) => {
+        signal.removeEventListener('abort', onAbort)
+        reject(thrown)
+      },
+    )
   })
-  try {
-    return await Promise.race([aborted, work])
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort)
-  }
 }

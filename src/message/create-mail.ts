@@ -10,6 +10,9 @@ import { encodingKind } from './transfer-decoder.js'
 /** Decoded bytes of one text part that are read as text, unless the caller asks for another limit. */
 const DEFAULT_TEXT_BYTES = 8 * 1024 * 1024
 
+/** Bytes of text of a message that are kept decoded: several plugins read the same short text. */
+const KEPT_TEXT_BYTES = 128 * 1024
+
 /**
  * Makes the message that plugins see from its structure and its bytes.
  *
@@ -30,6 +33,9 @@ class ParsedMail implements Mail {
   readonly #structureDamage: readonly Damage[]
   readonly #readingDamage = new DamageList()
   readonly #opened = new Map<Part, Promise<ByteSource>>()
+  /** Whole texts, as long as there is room. */
+  readonly #texts = new Map<Part, TextPart>()
+  #textRoom = KEPT_TEXT_BYTES
 
   constructor(structure: MailStructure, source: ByteSource, envelope: Envelope) {
     this.envelope = freezeEnvelope(envelope)
@@ -73,11 +79,21 @@ class ParsedMail implements Mail {
     const maxBytes = limit.maxBytesPerPart ?? DEFAULT_TEXT_BYTES
     for (const part of this.leaves()) {
       if (!holdsText(part)) continue
-      const { bytes, isCut } = await this.#front(part, maxBytes)
-      const { text, trouble } = decodeText(bytes, part.charset, isCut)
-      if (trouble !== undefined) this.#readingDamage.add(trouble, part.path, part.body.start)
-      yield Object.freeze({ part, path: part.path, kind: textKind(part), text, cut: isCut })
+      const known = maxBytes >= KEPT_TEXT_BYTES ? this.#texts.get(part) : undefined
+      yield known ?? (await this.#readText(part, maxBytes))
     }
+  }
+
+  async #readText(part: Part, maxBytes: number): Promise<TextPart> {
+    const { bytes, isCut } = await this.#front(part, maxBytes)
+    const { text, trouble } = decodeText(bytes, part.charset, isCut)
+    if (trouble !== undefined) this.#readingDamage.add(trouble, part.path, part.body.start)
+    const read = Object.freeze({ part, path: part.path, kind: textKind(part), text, cut: isCut })
+    if (!isCut && bytes.length <= this.#textRoom && !this.#texts.has(part)) {
+      this.#textRoom -= bytes.length
+      this.#texts.set(part, read)
+    }
+    return read
   }
 
   #front(part: Part, maxBytes: number): ReturnType<typeof readFront> {

@@ -107,6 +107,37 @@ await t.test('a text is cut at the limit, between characters', async t => {
   t.same(mail.damage, [])
 })
 
+await t.test('a short text is decoded once, and cut for who asks for less', async t => {
+  const mail = parseMail(Buffer.from('Content-Type: text/plain; charset=utf-8\n\naüb'))
+  const read = async (limit?: number): Promise<readonly TextPart[]> => {
+    const found: TextPart[] = []
+    const options = limit === undefined ? {} : { maxBytesPerPart: limit }
+    for await (const text of mail.textParts(options)) found.push(text)
+    return found
+  }
+  const [whole] = await read()
+  t.equal((await read())[0], whole)
+  t.equal((await read(1024 * 1024))[0], whole)
+  t.match(await read(2), [{ text: 'a', cut: true }])
+  t.equal((await read())[0], whole)
+})
+
+await t.test('only so much text is kept', async t => {
+  const part = '--b\nContent-Type: text/plain\n\n' + 'x'.repeat(100 * 1024) + '\n'
+  const mail = parseMail(
+    Buffer.from(`Content-Type: multipart/mixed; boundary=b\n\n${part}${part}--b--\n`),
+  )
+  const read = async (): Promise<readonly TextPart[]> => {
+    const found: TextPart[] = []
+    for await (const text of mail.textParts()) found.push(text)
+    return found
+  }
+  const [before, after] = [await read(), await read()]
+  t.equal(after[0], before[0])
+  t.not(after[1], before[1])
+  t.same(after[1], before[1])
+})
+
 await t.test('structure and source must be of one message', t => {
   const parser = createMailParser()
   parser.write(Buffer.from('A: b\n\n'))
