@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 import type { MapEntry, MapName } from './entries.js'
+import { CdbWriter } from './cdb-writer.js'
 import { OldMap } from './old-map.js'
 import { contentOf, headerText, type Header } from './text.js'
 
@@ -29,6 +30,8 @@ export interface DraftOptions {
   readonly path: string
   /** Where the new text goes; undefined: it is only compared. */
   readonly target: string | undefined
+  /** Where the constant database goes; undefined: none is made here. */
+  readonly cdb?: string | undefined
   readonly header: Header
   /** Entries that come between those of the domains, sorted by key. */
   readonly fixed: readonly MapEntry[]
@@ -40,10 +43,12 @@ export class MapDraft {
   readonly #options: DraftOptions
   readonly #old: OldMap
   readonly #file: number | undefined
+  readonly #cdb: CdbWriter | undefined
   readonly #names = { added: [] as string[], removed: [] as string[], changed: [] as string[] }
   readonly #counts = { added: 0, removed: 0, changed: 0 }
+  readonly #block = Buffer.allocUnsafe(BLOCK)
+  #filled = 0
   #fixed = 0
-  #block: string
   #entries = 0
   #before = 0
   #gone = 0
@@ -54,7 +59,8 @@ export class MapDraft {
     this.#options = options
     this.#old = new OldMap(options.path)
     this.#file = options.target === undefined ? undefined : openSync(options.target, 'wx', 0o644)
-    this.#block = headerText(options.name, options.header)
+    this.#cdb = options.cdb === undefined ? undefined : new CdbWriter(options.cdb)
+    this.#append(headerText(options.name, options.header))
   }
 
   /** Adds an entry; keys come in their order. Gives false for a key that is there already. */
@@ -80,6 +86,8 @@ export class MapDraft {
       Object.values(this.#counts).every(count => count === 0) &&
       contentOf(this.#old.header) === contentOf(headerText(name, header))
     if (isSame && !uncompiled) return undefined
+    // After the text: Postfix complains of a database that is older than its source.
+    this.#cdb?.finish()
     return Object.freeze({
       name,
       path,
@@ -98,13 +106,14 @@ export class MapDraft {
   close(): void {
     this.#old.close()
     if (this.#file !== undefined) closeSync(this.#file)
+    this.#cdb?.close()
   }
 
   #put(key: string, value: string): void {
     this.#last = key
     this.#entries += 1
-    this.#block += `${key} ${value}\n`
-    if (this.#block.length >= BLOCK) this.#write()
+    this.#append(`${key} ${value}\n`)
+    this.#cdb?.add(key, value)
     let old = this.#old.entry
     for (; old !== undefined && old.key < key; old = this.#old.entry) {
       this.#removed(old.key)
@@ -131,8 +140,16 @@ export class MapDraft {
     if (this.#names[what].length < MAX_NAMES) this.#names[what].push(key)
   }
 
+  /** At once into the bytes: lines that are kept together as strings cost the collector more. */
+  #append(line: string): void {
+    if (this.#file === undefined) return
+    if (this.#filled + line.length > BLOCK) this.#write()
+    if (line.length > BLOCK) writeFileSync(this.#file, line, 'latin1')
+    else this.#filled += this.#block.write(line, this.#filled, 'latin1')
+  }
+
   #write(): void {
-    if (this.#file !== undefined) writeFileSync(this.#file, this.#block, 'latin1')
-    this.#block = ''
+    if (this.#file !== undefined) writeFileSync(this.#file, this.#block.subarray(0, this.#filled))
+    this.#filled = 0
   }
 }

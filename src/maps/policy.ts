@@ -39,12 +39,14 @@ export function qualifiedPolicy(domain: string, levels: readonly LevelInForce[],
   const named = levels.filter(({ match }) => match.length > 0).map(({ match }) => match)
   const [first, ...others] = named
   if (first === undefined) return byDomain(domain, levels)
-  const hosts = first.filter(host => others.every(match => match.includes(host)))
+  const hosts =
+    others.length === 0 ? first : first.filter(host => others.every(match => match.includes(host)))
   if (hosts.length === 0) return { reason: 'its servers are named differently for two customers' }
   if (hosts.length > MAX_HOSTS) return { reason: `it has more than ${MAX_HOSTS} servers` }
   const wrong = hosts.find(host => !HOST.test(host) || host.length > MAX_NAME)
   if (wrong !== undefined) return { reason: 'one of its servers has a name that a map cannot hold' }
-  return { value: `secure match=${[...hosts].sort().join(':')} ${TLS}` }
+  const match = hosts.length === 1 ? hosts[0] : [...hosts].sort().join(':')
+  return { value: `secure match=${match} ${TLS}` }
 }
 
 /** The keys that the prober saw; a server with another one is not the one that was looked at. */

@@ -84,7 +84,7 @@ export async function compareMaps(options: MapOptions): Promise<MapsResult> {
 /**
  * Writes the maps that differ from what is there by more than their header line.
  *
- * Each is compiled under another name first; then the compiled form and the text are put in place, in
+ * Each is compiled under another name first, a constant database as it is written; then the compiled form and the text are put in place, in
  * this order, so that Postfix sees the old map or the new one, and a crash in between is made good by
  * the next run.
  *
@@ -139,7 +139,8 @@ async function writeLocked(options: MapOptions): Promise<MapsResult> {
       throw new GatewayError('ERR_MAPS_DROP', { gone, before, limit: options.maxDrop, directory })
     }
     const names = changes.map(({ name }) => name)
-    await Promise.all(names.map(name => compile(name, building, options)))
+    if (options.mapType !== 'cdb')
+      await Promise.all(names.map(name => compile(name, building, options)))
     for (const name of PUT_IN_ORDER) if (names.includes(name)) await put(name, building, options)
     return { changes, refused }
   })
@@ -159,7 +160,11 @@ async function draft(
     for (const name of MAP_NAMES) {
       const target = building === undefined ? undefined : join(building, name)
       const path = join(directory, name)
-      drafts.set(name, new MapDraft({ name, path, target, header, fixed: fixed.entries[name] }))
+      const cdb = options.mapType === 'cdb' ? target && `${target}.cdb` : undefined
+      drafts.set(
+        name,
+        new MapDraft({ name, path, target, cdb, header, fixed: fixed.entries[name] }),
+      )
     }
     const maker = new EntryMaker(options)
     for await (const page of levels.levelsInForce(rules)) {

@@ -2,6 +2,7 @@ import type { Backend } from './backend.js'
 import { checkPerson, checkedPattern, wrongInput } from './checked-input.js'
 import { checkedDomain } from './domain-name.js'
 import { LevelsInForce } from './levels-in-force.js'
+import { unpackVerdicts } from './verdict-lines.js'
 import type {
   Confirmation,
   DomainStore,
@@ -28,7 +29,7 @@ export interface DomainStoreOptions {
   readonly onLevels: () => void
 }
 
-const PAGE = 1000
+const PAGE = 2000
 const VERDICT_PAGE = 500
 /** Facts are long; a group of them travels to the worker at once. */
 const MAX_FACTS = 4_000_000
@@ -162,14 +163,14 @@ export class DatabaseDomains implements DomainStore {
       const page = await coming
       // The next one is read while this one is used.
       if (page.end !== undefined) coming = read(page.end)
-      yield levels.page(page)
+      yield levels.page({ set: page.set, verdicts: unpackVerdicts(page.verdicts) })
       if (page.end === undefined) return
     }
   }
 
   async levelsWithNextHop(): Promise<readonly LevelsOfDomain[]> {
     const set = await this.#run('levelsWithNextHop', { now: this.#options.now() })
-    return new LevelsInForce([]).page({ set, verdicts: [], end: undefined })
+    return new LevelsInForce([]).page({ set, verdicts: [] })
   }
 
   async policyLevels(domain: string, rules?: string): Promise<PolicyLevels> {
@@ -177,15 +178,11 @@ export class DatabaseDomains implements DomainStore {
     const rows = await this.#run('policyRows', { domain: name, now: this.#options.now(), rules })
     const { set, below, verdict, until, tries, since } = rows
     const all = new LevelsInForce(below)
-    const [own] = all.page({
-      set,
-      verdicts: verdict === undefined ? [] : [verdict],
-      end: undefined,
-    })
+    const [own] = all.page({ set, verdicts: verdict === undefined ? [] : [verdict] })
     const names = [...new Set(below.map(row => row.domain))]
     return {
       below: names.flatMap(parent =>
-        all.page({ set: below.filter(row => row.domain === parent), verdicts: [], end: undefined }),
+        all.page({ set: below.filter(row => row.domain === parent), verdicts: [] }),
       ),
       own: own ?? { domain: name, levels: [] },
       until,

@@ -1,6 +1,12 @@
-import type { LevelPage, PageVerdict, SetLevel } from './operations/level-lookup.js'
+import type { PageVerdict, SetLevel } from './operations/level-lookup.js'
 import { parentsOf } from './operations/level-lookup.js'
 import type { LevelInForce, LevelsOfDomain } from './verdicts.js'
+
+/** Each by name of the domain. */
+export interface SortedLevels {
+  readonly set: readonly SetLevel[]
+  readonly verdicts: readonly PageVerdict[]
+}
 
 /** Behind every name. */
 const LAST = '\uffff'
@@ -26,7 +32,7 @@ export class LevelsInForce {
   }
 
   /** The domains of one page that have a level. */
-  page({ set, verdicts }: LevelPage): readonly LevelsOfDomain[] {
+  page({ set, verdicts }: SortedLevels): readonly LevelsOfDomain[] {
     const found: LevelsOfDomain[] = []
     let next = 0
     for (const verdict of verdicts) {

@@ -305,3 +305,19 @@ await t.test('what maps depend on comes from the settings and from Postfix', asy
   t.equal(renewed.changes.length, 3)
   t.match(await readFile(join(directory, 'qtls_policy'), 'utf8'), '\n[::1]:2527 none\n')
 })
+
+t.test('a constant database is there with its text, and comes back when it is lost', async t => {
+  const { directory, run, options } = await bench(t)
+  const ask = async (key: string): Promise<string> =>
+    (await run('postmap', ['-q', key, `cdb:${join(directory, 'qtls_policy')}`])).stdout.trim()
+  const cdb = options([level('a.example', 'qualified', { match: ['mx.a.example'] })], {
+    mapType: 'cdb',
+  })
+  await writeMaps(cdb)
+  t.match(await ask('a.example'), /^secure match=mx\.a\.example /)
+  t.equal(await ask('b.example'), '')
+  await rm(join(directory, 'qtls_policy.cdb'))
+  t.match((await writeMaps(cdb)).changes, [{ name: 'qtls_policy', uncompiled: true }])
+  t.match(await ask('a.example'), /^secure match=mx\.a\.example /)
+  t.same((await writeMaps(cdb)).changes, [])
+})

@@ -25,7 +25,7 @@ function told(
   some: readonly SetLevel[],
   verdicts: readonly PageVerdict[],
 ): readonly string[] {
-  const page = new LevelsInForce(below).page({ set: some, verdicts, end: undefined })
+  const page = new LevelsInForce(below).page({ set: some, verdicts })
   return page.map(({ domain, levels }) =>
     [domain, ...levels.map(({ by, level }) => `${by}:${level}`)].join(' '),
   )
@@ -96,7 +96,6 @@ void t.test('host names, keys and the next hop come along', t => {
   const page = new LevelsInForce([]).page({
     set: [fixed],
     verdicts: [verdict('a.example')],
-    end: undefined,
   })
   t.same(
     page.flatMap(({ levels }) => levels),

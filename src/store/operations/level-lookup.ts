@@ -3,6 +3,7 @@ import { ALL_CUSTOMERS } from '../admin.js'
 import type { DomainLevelTable, Schema } from '../schema.js'
 import type { DomainVerdictTable } from '../schema-verdicts.js'
 import type { DomainLevel } from '../store.js'
+import { packVerdicts } from '../verdict-lines.js'
 import { parts } from './parts.js'
 
 /**
@@ -140,7 +141,8 @@ function inForce(db: Kysely<Schema>, now: number) {
 
 export interface LevelPage {
   readonly set: readonly SetLevel[]
-  readonly verdicts: readonly PageVerdict[]
+  /** See `packVerdicts`. */
+  readonly verdicts: string
   /** Last domain of the page; undefined when nothing comes behind it. */
   readonly end: string | undefined
 }
@@ -200,7 +202,9 @@ export async function pageOfLevels(
       : await inForce(db, now).where('domain', '>', after).where('domain', '<=', lastName).execute()
   return {
     set,
-    verdicts: end === undefined ? verdicts : verdicts.filter(({ domain }) => domain <= end),
+    verdicts: packVerdicts(
+      end === undefined ? verdicts : verdicts.filter(({ domain }) => domain <= end),
+    ),
     end,
   }
 }
