@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { setUp } from './setup.mjs'
 import { buildTests } from './setup/build.mjs'
+import { unpackMailPeers } from './setup/mail-peers.mjs'
 import { ROOT } from './setup/root.mjs'
 import { say } from './setup/step.mjs'
 import { runTap } from './test/run-tap.mjs'
@@ -44,6 +45,7 @@ async function succeeds(name, step) {
 
 async function prepare() {
   for (const { name, need } of await setUp('test')) say(`Tests that need ${name} fail: ${need}.`)
+  await unpackMailPeers()
 }
 
 function check(name, command, args) {

@@ -113,13 +113,16 @@ await t.test('by the map the lane delivers to qualified domains, nowhere else', 
   }
 })
 
+/** The tarpit costs the time that Postfix waits for it; once is enough. */
+const PROMPT = CASES.filter(({ name }) => name !== 'tarpit')
+
 await t.test('so it does by keys, with what the guideline says to the letter', async t => {
   const strict = verdictRules(readTlsProfile('bsi-2026'), settings.bindings)
   await reviseVerdicts({ store: store.domains, rules: strict, now: Date.now }, signal)
   await lane.tell(store.domains, 'prober.tls_profile = "bsi-2026"')
-  const delivered = await lane.send(domains, 'keys')
+  const delivered = await lane.send(PROMPT.map(domainOf), 'keys')
   const lost: string[] = []
-  for (const one of CASES) {
+  for (const one of PROMPT) {
     const verdict = await store.domains.verdictOf(domainOf(one))
     const isQualified = verdict?.level === 'qualified'
     if (isQualified) t.match(lane.policyOf(domainOf(one)), /^fingerprint match=[0-9A-F:|]+ /)
@@ -132,8 +135,8 @@ await t.test('so it does by keys, with what the guideline says to the letter', a
 
 await t.test('what it would deliver by names alone differs where Postfix cannot know', async t => {
   await lane.tell(levelsOf(Object.fromEntries(CASES.map(one => [domainOf(one), namesOf(one)]))), '')
-  const delivered = await lane.send(domains, 'names-alone')
-  for (const one of CASES) {
+  const delivered = await lane.send(PROMPT.map(domainOf), 'names-alone')
+  for (const one of PROMPT) {
     const isBlind = LANE_ALONE[one.name]?.by === 'names and keys'
     agrees(t, one, delivered, one.level === 'qualified' || isBlind)
   }
@@ -142,8 +145,8 @@ await t.test('what it would deliver by names alone differs where Postfix cannot 
 await t.test('what it would deliver by keys alone, whatever else the certificate says', async t => {
   const keys = CASES.map(one => [domainOf(one), { spki: lab.keysOf(one.name) }] as const)
   await lane.tell(levelsOf(Object.fromEntries(keys)), 'maps.pin = "spki"')
-  const delivered = await lane.send(domains, 'keys-alone')
-  for (const one of CASES)
+  const delivered = await lane.send(PROMPT.map(domainOf), 'keys-alone')
+  for (const one of PROMPT)
     agrees(t, one, delivered, one.level === 'qualified' || one.name in LANE_ALONE)
 })
 

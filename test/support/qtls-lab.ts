@@ -11,6 +11,7 @@ import { startZones, type Zones, type ZoneWish } from './qtls-zones.js'
 export interface QtlsLab {
   /** PEM of the root. */
   readonly caFile: string
+  readonly authority: LabAuthority
   readonly resolver: Zones['resolver']
   readonly cases: readonly LabCase[]
   domainOf(name: string): string
@@ -68,6 +69,7 @@ export async function startQtlsLab(
     closing.push(() => served.close())
     return {
       caFile: authority.rootFile,
+      authority,
       resolver: served.resolver,
       cases,
       domainOf: name => domainOf(cases.find(one => one.name === name)),
