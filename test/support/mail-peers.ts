@@ -11,7 +11,7 @@ import type { LabCertificate } from './qtls-authority.js'
 import { ROOT } from './tree-sources.js'
 
 /** How a server is set up: in order, or with the one thing that is wrong with it. */
-export const MANNERS = ['tls13', 'tls12', 'rsa', 'wrong-name', 'no-tls'] as const
+export const MANNERS = ['tls13', 'tls12', 'rsa', 'rsa-chain', 'wrong-name', 'no-tls'] as const
 export type Manner = (typeof MANNERS)[number]
 
 export interface PeerAddress {

@@ -22,9 +22,14 @@ export interface CertificateWish {
   readonly ocsp?: string
   /** The certificate of the authority between is left out of the chain. */
   readonly withoutIntermediate?: boolean
+  /** The authority between: one with a key of P-256, or one that signs by RSA with PKCS #1 v1.5. */
+  readonly by?: 'middle' | 'rsa'
 }
 
 const DAY = 86_400_000
+
+/** The authorities below the root. */
+const MIDDLE = ['middle', 'rsa'] as const
 
 /** An authority below a root, by openssl(1), with what it has issued and revoked. */
 export class LabAuthority {
@@ -40,7 +45,7 @@ export class LabAuthority {
   static async create(directory: string, rootCrl: string): Promise<LabAuthority> {
     const authority = new LabAuthority(directory)
     await mkdir(join(directory, 'new'), { recursive: true })
-    for (const name of ['root', 'middle']) {
+    for (const name of ['root', ...MIDDLE]) {
       await writeFile(authority.#path(`${name}.index`), '')
       await writeFile(authority.#path(`${name}.crlnumber`), '01\n')
       await writeFile(authority.#path(`${name}.cnf`), configOf(directory, name))
@@ -50,17 +55,17 @@ export class LabAuthority {
         `-subj /CN=Lab-Root -addext basicConstraints=critical,CA:TRUE ` +
         `-addext keyUsage=critical,keyCertSign,cRLSign -keyout root.key -out root.pem`,
     )
-    await authority.#openssl(
-      `req -new -config root.cnf -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes ` +
-        `-subj /CN=Lab-Authority -keyout middle.key -out middle.csr`,
-    )
+    await authority.#requestFor('middle', 'ec -pkeyopt ec_paramgen_curve:P-256')
+    await authority.#requestFor('rsa', 'rsa:3072')
     const extensions = [
       'basicConstraints=critical,CA:TRUE',
       'keyUsage=critical,keyCertSign,cRLSign,digitalSignature',
       `crlDistributionPoints=URI:${rootCrl}`,
     ]
-    await writeFile(authority.#path('middle.ext'), extensions.join('\n'))
-    await authority.#sign('root', 'middle', -2, 30, 'sha256')
+    for (const name of MIDDLE) {
+      await writeFile(authority.#path(`${name}.ext`), extensions.join('\n'))
+      await authority.#sign('root', name, -2, 30, 'sha256')
+    }
     await authority.makeLists()
     return authority
   }
@@ -71,7 +76,7 @@ export class LabAuthority {
   }
 
   async issue(wish: CertificateWish): Promise<LabCertificate> {
-    const { names, key = 'ec:P-256', digest = 'sha256', from = -1, to = 20 } = wish
+    const { names, key = 'ec:P-256', digest = 'sha256', from = -1, to = 20, by = 'middle' } = wish
     const file = names[0] ?? 'nobody'
     const [kind, curve] = key.split(':')
     const newKey = kind === 'ec' ? `ec -pkeyopt ec_paramgen_curve:${curve}` : key
@@ -87,8 +92,8 @@ export class LabAuthority {
       ...(wish.ocsp === undefined ? [] : [`authorityInfoAccess=OCSP;URI:${wish.ocsp}`]),
     ]
     await writeFile(this.#path(`${file}.ext`), extensions.join('\n'))
-    await this.#sign('middle', file, from, to, digest)
-    const chain = wish.withoutIntermediate === true ? [file] : [file, 'middle']
+    await this.#sign(by, file, from, to, digest)
+    const chain = wish.withoutIntermediate === true ? [file] : [file, by]
     return this.#read(file, chain)
   }
 
@@ -105,15 +110,15 @@ export class LabAuthority {
     await this.#openssl(`ca -batch -config middle.cnf -revoke ${name}.pem`)
   }
 
-  /** Makes the lists of both anew: `root.crl` and `middle.crl`, DER. */
+  /** Makes all lists anew: `root.crl`, `middle.crl` and `rsa.crl`, DER. */
   async makeLists(): Promise<void> {
-    for (const name of ['root', 'middle']) {
+    for (const name of ['root', ...MIDDLE]) {
       await this.#openssl(`ca -batch -config ${name}.cnf -gencrl -crldays 7 -out ${name}.crl.pem`)
       await this.#openssl(`crl -in ${name}.crl.pem -outform DER -out ${name}.crl`)
     }
   }
 
-  list(name: 'root' | 'middle'): Promise<Buffer> {
+  list(name: 'root' | 'middle' | 'rsa'): Promise<Buffer> {
     return readFile(this.#path(`${name}.crl`))
   }
 
@@ -126,6 +131,13 @@ export class LabAuthority {
         `-ndays 1 -reqin ${name} -respout ${name}.answer`,
     )
     return readFile(this.#path(`${name}.answer`))
+  }
+
+  async #requestFor(name: string, key: string): Promise<void> {
+    await this.#openssl(
+      `req -new -config root.cnf -newkey ${key} -nodes -subj /CN=Lab-Authority-${name} ` +
+        `-keyout ${name}.key -out ${name}.csr`,
+    )
   }
 
   async #sign(by: string, name: string, from: number, to: number, digest: string): Promise<void> {

@@ -52,6 +52,9 @@ const say = (text: string) => (socket: Socket) => void socket.end(`${text}\r\n`)
 /** What a certificate has unless a case says otherwise: both sources, both up. */
 export const USUAL: Partial<CertificateWish> = { crl: CRL, ocsp: OCSP }
 
+/** The same of the authority that signs by RSA, which has a list only. */
+export const BY_RSA: Partial<CertificateWish> = { by: 'rsa', crl: 'http://pki.test/rsa.crl' }
+
 export const LAB_CASES: readonly LabCase[] = [
   {
     name: 'good-rsa',
@@ -59,6 +62,13 @@ export const LAB_CASES: readonly LabCase[] = [
     level: 'qualified',
     codes: ['rsa_lt_3000'],
     ...wish({ key: 'rsa:2048' }),
+  },
+  {
+    name: 'rsa-chain',
+    what: 'a chain signed by PKCS #1 v1.5, as public authorities do',
+    level: 'qualified',
+    codes: ['cert_sig_rsa_pkcs1_v15', 'rsa_lt_3000'],
+    ...wish({ ...BY_RSA, key: 'rsa:2048' }),
   },
   { name: 'good-ec', what: 'a good certificate with P-256', level: 'qualified', codes: [] },
   {

@@ -189,6 +189,7 @@ async function serveWeb(
   const answer = async (url: string, body: Buffer): Promise<Buffer> => {
     if (url === '/root.crl') return authority.list('root')
     if (url === '/middle.crl') return authority.list('middle')
+    if (url === '/rsa.crl') return authority.list('rsa')
     return authority.answerOcsp(body, url === '/ocsp' ? 'middle' : 'nobody')
   }
   const web = createHttp((request, response) => {

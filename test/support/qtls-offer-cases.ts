@@ -100,6 +100,8 @@ export const OFFER_CASES: readonly OfferCase[] = [
   taken('rsae384', 'rsa_pss_rsae_sha384', scheme('rsa_pss_rsae_sha384'), 'rsa:2048'),
   taken('rsae512', 'rsa_pss_rsae_sha512', scheme('rsa_pss_rsae_sha512'), 'rsa:2048'),
   taken('pss256', 'rsa_pss_pss_sha256', scheme('rsa_pss_pss_sha256'), 'rsa-pss'),
+  taken('pss384', 'rsa_pss_pss_sha384', scheme('rsa_pss_pss_sha384'), 'rsa-pss'),
+  taken('pss512', 'rsa_pss_pss_sha512', scheme('rsa_pss_pss_sha512'), 'rsa-pss'),
   taken('ecdsa256', 'ecdsa_secp256r1_sha256', scheme('ecdsa_secp256r1_sha256')),
   taken('ecdsa384', 'ecdsa_secp384r1_sha384', scheme('ecdsa_secp384r1_sha384'), 'ec:P-384'),
   taken('ecdsa521', 'ecdsa_secp521r1_sha512', scheme('ecdsa_secp521r1_sha512'), 'ec:P-521'),
