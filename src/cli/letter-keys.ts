@@ -1,6 +1,7 @@
 import type { Config } from '../config/load.js'
 import type { PluginHost } from '../host/load.js'
 import type { Log } from '../log/log.js'
+import type { Mail } from '../message/mail.js'
 import { letterKeysOf, type LetterKeys } from '../seal/keys/letter-keys.js'
 import { lookUpOf } from '../seal/keys/look-up.js'
 import type { RecipientKeyStore } from '../store/recipient-keys.js'
@@ -59,6 +60,8 @@ export function letterKeysFor(parts: LetterKeysParts): OpenLetterKeys {
     open: () => void open(),
     find: async (address: string, customer: string, signal: AbortSignal) =>
       open().find(address, customer, signal),
+    learn: async (mail: Mail, customers: readonly string[], signal: AbortSignal) =>
+      open().learn(mail, customers, signal),
     used: (ids: readonly number[]) => open().used(ids),
     refuse: (ids: readonly number[]) => open().refuse(ids),
     close: () => network?.close(),

@@ -13,6 +13,10 @@ export const KEYS = {
     default: '/etc/ssl/certs/ca-certificates.crt',
     doc: 'PEM file of the authorities that are believed about certificates which no administrator has imported.',
   }),
+  harvest: boolean({
+    default: false,
+    doc: 'Keep the certificate of somebody outside with which a mail to inside is signed, when an authority in `authorities` has issued it; it is used after whatever an administrator has imported.',
+  }),
   wkd: boolean({
     default: false,
     doc: "Ask the server of a recipient's domain for an OpenPGP key (Web Key Directory), over HTTPS, before a message is sealed for somebody without one, and by `postseal key find`.",

@@ -15,6 +15,7 @@ import { observePass } from './observe-pass.js'
 import { onePass } from './one-pass.js'
 import { pinOnly } from './pass-edits.js'
 import { PASS, answerCode, temporaryFailure, type Answer } from './reply.js'
+import { learnKeys } from './learn-keys.js'
 import { Intake } from './transaction.js'
 import { objectionTo, turnAway } from './turn-away.js'
 import { daemonName, type GatewayDependencies, type Visit } from './visit.js'
@@ -67,7 +68,9 @@ export function createGateway(dependencies: GatewayDependencies): MilterHandlers
 async function answerTo(visit: Visit, dependencies: GatewayDependencies): Promise<Answer> {
   const objection = objectionTo(visit)
   if (objection !== undefined) return turnAway(visit, objection, dependencies)
-  return passFor(visit)(visit, dependencies)
+  const answer = await passFor(visit)(visit, dependencies)
+  if (answer.kind === 'pass') await learnKeys(visit, dependencies)
+  return answer
 }
 
 /** How a message is taken through: with lanes one pass of several, without them all at once. */

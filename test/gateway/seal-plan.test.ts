@@ -26,6 +26,7 @@ function keysOf(found: UsableKeys | (() => UsableKeys)) {
       const now = typeof found === 'function' ? found() : found
       return now.ids.smime.some(id => left.has(id)) ? NO_KEYS : now
     },
+    learn: async () => 0,
     used: async ids => void done.push(`used ${ids.join()}`),
     refuse: ids => {
       done.push(`refuse ${ids.join()}`)

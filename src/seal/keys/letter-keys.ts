@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { Log } from '../../log/log.js'
-import type { RecipientKeyStore } from '../../store/recipient-keys.js'
+import type { Mail } from '../../message/mail.js'
+import type { NewKey, RecipientKeyStore } from '../../store/recipient-keys.js'
+import { harvest, harvestedKeys } from './harvest.js'
 import type { LookUp } from './look-up.js'
 import {
   NO_KEYS,
@@ -21,12 +23,19 @@ export interface LetterKeys {
   find(address: string, customer: string, signal: AbortSignal): Promise<UsableKeys>
   /** Notes that a letter was sealed with these. */
   used(ids: readonly number[]): Promise<void>
+  /**
+   * Keeps the certificate with which a mail from outside is signed, for these customers.
+   *
+   * Gives   how many keys are new
+   * Throws  what `signal` is aborted with, and what reading the mail and the store throw
+   */
+  learn(mail: Mail, customers: readonly string[], signal: AbortSignal): Promise<number>
   /** Passes these over for an hour: a format has refused them, although nothing speaks against them. */
   refuse(ids: readonly number[]): void
 }
 
 export interface LetterKeysOptions extends Omit<UsableKeysOptions, 'store' | 'isLeftOut'> {
-  readonly store: Pick<RecipientKeyStore, 'of' | 'used'>
+  readonly store: Pick<RecipientKeyStore, 'of' | 'used' | 'add'>
   /** Undefined: nobody is asked. */
   readonly lookUp: LookUp | undefined
   /** For one address, with everything that is asked about its keys. */
@@ -36,6 +45,11 @@ export interface LetterKeysOptions extends Omit<UsableKeysOptions, 'store' | 'is
 
 const LEFT_OUT_MS = 3_600_000
 const MAX_LEFT_OUT = 10_000
+/** Whoever writes often is not written into the store with every mail. */
+const KNOWN_MS = 24 * 3_600_000
+const MAX_KNOWN = 10_000
+const nameOf = ({ customer, owner, fingerprint }: NewKey): string =>
+  `${customer} ${owner} ${fingerprint}`
 const LATE = new Error('keys are not found in time')
 
 /** Keys of recipients, from the store and from where the settings say. */
@@ -43,6 +57,8 @@ export function letterKeysOf(options: LetterKeysOptions): LetterKeys {
   const { store, lookUp, timeoutMs, log, now } = options
   const leftOut = new LRUCache<number, number>({ max: MAX_LEFT_OUT })
   const isLeftOut = (id: number): boolean => (leftOut.get(id) ?? 0) > now()
+  const known = new LRUCache<string, number>({ max: MAX_KNOWN })
+  const isKnown = (key: NewKey): boolean => (known.get(nameOf(key)) ?? 0) > now()
   const findUsable = usableKeysFinder({ ...options, isLeftOut })
   const find: LetterKeys['find'] = async (address, customer, signal) => {
     const found = await findUsable(address, customer, signal)
@@ -68,6 +84,16 @@ export function letterKeysOf(options: LetterKeysOptions): LetterKeys {
         clearTimeout(timer)
         signal.removeEventListener('abort', stop)
       }
+    },
+    learn: async (mail: Mail, customers: readonly string[], signal: AbortSignal) => {
+      const rules = { checks: options.checks, minRsaBits: options.minRsaBits, now: now() }
+      const found = await harvest(mail, rules, signal)
+      const keys = customers.flatMap(customer => harvestedKeys(found, customer))
+      const fresh = keys.filter(key => !isKnown(key))
+      if (fresh.length === 0) return 0
+      const additions = await store.add(fresh)
+      for (const key of fresh) known.set(nameOf(key), now() + KNOWN_MS)
+      return additions.filter(addition => addition === 'added').length
     },
     used: (ids: readonly number[]) => store.used(ids),
     refuse: (ids: readonly number[]) => {

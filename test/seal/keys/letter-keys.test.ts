@@ -1,4 +1,5 @@
 import t from 'tap'
+import { parseMail } from '../../../src/message/parse-mail.js'
 import { letterKeysOf, type LetterKeysOptions } from '../../../src/seal/keys/letter-keys.js'
 import { readKeyFile } from '../../../src/seal/keys/read-key-file.js'
 import { storedForm } from '../../../src/seal/keys/stored-key.js'
@@ -22,7 +23,16 @@ function keysWith(more: Partial<LetterKeysOptions>, stored: StoredKey[] = []) {
   const asked: string[] = []
   let clock = Date.now()
   const keys = letterKeysOf({
-    store: { of: async () => stored, used: async ids => void asked.push(`used ${ids.join()}`) },
+    store: {
+      of: async () => stored,
+      used: async ids => void asked.push(`used ${ids.join()}`),
+      add: async keys => {
+        asked.push(
+          ...keys.map(({ customer, owner, source }) => `add ${customer} ${owner} ${source}`),
+        )
+        return keys.map(() => 'added' as const)
+      },
+    },
     checks: { issuerProblem: () => undefined },
     minRsaBits: 2048,
     now: () => clock,
@@ -92,7 +102,31 @@ void t.test('a message that is given up ends it, and so does a store that fails'
   const { keys } = keysWith({}, [row])
   const over = AbortSignal.abort(new Error('over'))
   await t.rejects(keys.find('anna@example.org', 'clinic', over), { message: 'over' })
-  const store = { of: () => Promise.reject(new Error('locked')), used: async () => undefined }
+  const store = {
+    of: () => Promise.reject(new Error('locked')),
+    used: async () => undefined,
+    add: async () => [],
+  }
   const broken = keysWith({ store })
   await t.rejects(broken.keys.find('anna@example.org', 'x', signal), { message: 'locked' })
+})
+
+void t.test('the certificate of a signed mail is kept once a day, for each customer', async t => {
+  maker.box.write('letter', Buffer.from('Content-Type: text/plain\r\n\r\nhello\r\n'))
+  const signer = ['-signer', 'anna.pem', '-inkey', 'anna.key']
+  const made = maker.openssl('cms', '-sign', '-in', 'letter', '-crlfeol', ...signer)
+  const bytes = Buffer.concat([Buffer.from('From: anna@example.org\r\n'), made])
+  const { keys, asked, later } = keysWith({})
+  const learn = (mail: Buffer) => keys.learn(parseMail(mail), ['clinic', 'praxis'], signal)
+  t.equal(await learn(bytes), 2)
+  const added = ['add clinic anna@example.org harvest', 'add praxis anna@example.org harvest']
+  t.same(asked, added)
+  t.equal(await learn(bytes), 0)
+  t.same(asked, added)
+  later(24 * 3_600_000)
+  t.equal(await learn(bytes), 2)
+  t.equal(await learn(Buffer.from('From: anna@example.org\r\n\r\nhello\r\n')), 0)
+  const strict = keysWith({ checks: { issuerProblem: () => 'nobody has issued it' } })
+  t.equal(await strict.keys.learn(parseMail(bytes), ['clinic'], signal), 0)
+  t.same(strict.asked, [])
 })
