@@ -3,7 +3,8 @@ import type { RawSection } from '../config/raw-section.js'
 
 /**
  * The section of a plugin with what it inherits: settings of its own names that the sections of other
- * plugins hold and its own does not. The first of those sections that has one counts.
+ * plugins hold and its own does not. The first of those sections that has one counts; `seal` stands for
+ * what the section [seal] says of the company, which is always there.
  *
  * Gives   a section whose places are those of the sections that the values come from.
  */
@@ -11,14 +12,14 @@ export function withInherited(
   own: RawSection,
   inherits: readonly string[],
   names: readonly string[],
-  config: Pick<Config, 'plugin'>,
+  config: Pick<Config, 'plugin'> & Partial<Pick<Config, 'seal'>>,
 ): RawSection {
   const values: Record<string, unknown> = { ...own.values }
   const sources = new Map<string, RawSection>()
   for (const name of names) {
     if (Object.hasOwn(own.values, name)) continue
     const source = inherits
-      .map(plugin => config.plugin.get(plugin))
+      .map(of => (of === 'seal' ? sealSection(own, config.seal) : config.plugin.get(of)))
       .find(section => section !== undefined && Object.hasOwn(section.values, name))
     if (source === undefined) continue
     values[name] = source.values[name]
@@ -29,4 +30,11 @@ export function withInherited(
     where: (path: Parameters<RawSection['where']>[0], of: 'name' | 'value') =>
       (sources.get(String(path[0])) ?? own).where(path, of),
   })
+}
+
+/** What it says was checked already: no mistake is told of it. */
+function sealSection(own: RawSection, seal: Config['seal'] | undefined): RawSection | undefined {
+  if (seal === undefined) return undefined
+  const { company, contact } = seal
+  return { values: { company, contact }, where: own.where }
 }

@@ -95,7 +95,8 @@ export interface PluginDefinition<S extends Stage, C extends Settings> {
   readonly letter?: LetterForm
   /**
    * Plugins whose settings hold here too, where this one has a setting of that name and its own section
-   * of milter.conf says nothing: what is set once for texts holds for attachments.
+   * of milter.conf says nothing: what is set once for texts holds for attachments. `seal` stands for
+   * company and contact of the section [seal].
    */
   readonly inherits?: readonly string[]
   /** Runs once; may be slow. */

@@ -10,15 +10,16 @@ import {
   type Mail,
   type Part,
 } from 'postseal/plugin'
+import { coverBeside } from './cover-beside.js'
+import { judgeFile } from './judge-file.js'
 
 /** Bytes at the front of a part that tell whether it is worth reading. */
 const FRONT_BYTES = 256
-/** Bytes of a cover text that are read. */
-const MAX_COVER = 8 * 1024
 
 export default definePlugin({
   name: 'detect/postseal',
   stage: 'detect',
+  inherits: ['seal'],
   summary: 'Finds sealed letters of our own, by their structure, so that nothing is sealed twice.',
   config: {
     max_size: s.size({
@@ -27,14 +28,26 @@ export default definePlugin({
       max: '1G',
       doc: 'A larger letter is not read, and what it is counts as unknown.',
     }),
+    company: s.text({
+      default: '',
+      maxLength: 100,
+      doc: 'The company that covers of PDF and ZIP letters name; as in [seal] where this is not set.',
+    }),
+    contact: s.text({
+      default: '',
+      maxLength: 200,
+      doc: 'The contact that they name; as in [seal] where this is not set.',
+    }),
   },
   setup({ config }) {
     return async (mail, signal) => {
       const findings: Finding[] = []
       for (const part of mail.leaves()) {
         signal.throwIfAborted()
-        if (!saysLetter(await mail.head(part, FRONT_BYTES))) continue
-        const finding = await judgePart(mail, part, config.max_size, signal)
+        const front = await mail.head(part, FRONT_BYTES)
+        const finding = saysLetter(front)
+          ? await judgePart(mail, part, config.max_size, signal)
+          : await judgeFile({ mail, part, front, config, signal })
         if (finding !== undefined) findings.push(finding)
       }
       return findings
@@ -58,10 +71,7 @@ async function judgePart(
   if (cover === undefined) return { ...at, verdict, why }
   // Its page speaks of passwords and says nothing of the message: none of it is content.
   const found = { ...at, verdict, why, ranges: [{ start: 0, end: file.length }] }
-  const [text, letter, more] = part.parent?.children ?? []
-  const isPair = letter === part && more === undefined && text?.type === 'text/plain'
-  if (!isPair) return found
-  const bytes = await readWhole(mail.decoded(text), MAX_COVER)
-  const isCover = bytes !== undefined && isLetterCover(bytes.toString('utf8'), cover)
-  return { ...found, ...(isCover ? { accounts: [text.path] } : {}) }
+  const beside = await coverBeside(mail, part)
+  const isCover = beside !== undefined && isLetterCover(beside.text, cover)
+  return { ...found, ...(isCover ? { accounts: [beside.path] } : {}) }
 }

@@ -1,7 +1,6 @@
 import { GatewayError } from '../../errors.js'
 import type { Verdict } from '../../policy/model.js'
-import { coverText } from '../cover.js'
-import type { PasswordWay } from '../cover-texts.js'
+import { isKnownCover } from '../known-cover.js'
 import { KNOWN_PAGES } from './known-pages.js'
 import { readStyle, type PageStyle } from './letter-style.js'
 import { DATA_MARK, pageHash } from './page.js'
@@ -45,11 +44,6 @@ export async function judgeLetter(
   return { verdict: 'encrypted', why: 'a sealed letter', cover: { reference, style } }
 }
 
-const WAYS: readonly PasswordWay[] = ['sender', 'standing', 'agreed', 'sms']
-/** Stands for the sender's address; no address and no text of ours holds it. */
-const SENDER = '\u{F0000}'
-const ADDRESS = /^[^\s<>"()]{1,64}@[^\s<>"()]{1,255}$/
-
 /**
  * Whether a text is the cover of this letter and nothing else: of what it says, only the sender's
  * address is not known from the letter.
@@ -59,16 +53,7 @@ export function isLetterCover(
   { reference, style }: NonNullable<LetterJudgement['cover']>,
 ): boolean {
   const { language, company, contact } = style
-  const given = text.replace(/\s+/g, ' ').trim()
-  return WAYS.some(passwordWay => {
-    const facts = { format: 'html', language, reference, company, contact, passwordWay } as const
-    const wanted = coverText({ ...facts, sender: SENDER })
-      .replace(/\s+/g, ' ')
-      .trim()
-    const [before = '', after = ''] = wanted.split(SENDER)
-    if (!given.startsWith(before) || !given.endsWith(after)) return false
-    return ADDRESS.test(given.slice(before.length, given.length - after.length))
-  })
+  return isKnownCover(text, { format: 'html', reference, company, contact, languages: [language] })
 }
 
 function isOurs({ before, after }: LetterFile): boolean {
