@@ -1,8 +1,7 @@
-import { createTransport } from 'nodemailer'
 import { readMail } from '../message/parse-mail.js'
 import { bufferSource } from '../message/source.js'
+import { answerMail, type AnswerEnds } from '../seal/answer-mail.js'
 import { recipientToken } from '../seal/container/header.js'
-import type { OpenedAnswer } from '../seal/letter.js'
 import { answerIn, openLetter, readLetterHeader, saysLetter } from '../seal/open-letter.js'
 import type { SealingStore } from '../store/sealing.js'
 import { UsageError } from './exit.js'
@@ -16,12 +15,6 @@ export interface OpenedByHand {
   readonly message: Buffer
 }
 
-/** Who wrote an answer, and to whom; empty where nobody knows. */
-interface Ends {
-  readonly from: string
-  readonly to: string
-}
-
 export interface PasswordSource {
   /** Given by whoever opens it; undefined: the store is asked. */
   readonly given: string | undefined
@@ -31,7 +24,7 @@ export interface PasswordSource {
   readonly keyFile: string
 }
 
-const NOBODY: Ends = { from: '', to: '' }
+const NOBODY: AnswerEnds = { from: '', to: '' }
 
 /** What `saysLetter` looks at. */
 const HEAD_BYTES = 256
@@ -75,7 +68,7 @@ async function fromStore(
   { sealing, customer, reason, keyFile }: PasswordSource,
   reference: string,
   token: string,
-): Promise<{ readonly password: string; readonly ends: Ends }> {
+): Promise<{ readonly password: string; readonly ends: AnswerEnds }> {
   const known = (await sealing?.findLetters(customer, reference)) ?? []
   const letter = known.find(({ recipient }) => recipientToken(reference, recipient) === token)
   if (sealing === undefined || letter === undefined)
@@ -85,29 +78,4 @@ async function fromStore(
   if (shown === undefined)
     throw new UsageError(`the password of letter ${reference} is not kept; give it in a file`)
   return { password: shown.password, ends: { from: letter.recipient, to: letter.sender } }
-}
-
-/** An answer as a mail; what it says is text, and its files are attachments. */
-async function answerMail(
-  { reference, subject, text, files }: OpenedAnswer,
-  { from, to }: Ends,
-): Promise<Buffer> {
-  const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
-  const { message } = await composer.sendMail({
-    ...(from === '' ? {} : { from: { name: '', address: from } }),
-    ...(to === '' ? {} : { to: { name: '', address: to } }),
-    envelope: { from, to: to === '' ? 'nobody@localhost' : to },
-    subject,
-    text,
-    headers: { 'X-Postseal-Answer-To': reference },
-    attachments: files.map(({ name, type, content }) => ({
-      filename: name,
-      contentType: type,
-      content,
-      contentDisposition: 'attachment',
-    })),
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
-  return Buffer.isBuffer(message) ? message : Buffer.from([])
 }

@@ -1,4 +1,4 @@
-import { choice, duration, integer, list, path, size, text } from './kinds.js'
+import { boolean, choice, duration, integer, list, path, size, text } from './kinds.js'
 import type { Settings } from './setting.js'
 
 const HEADER_NAME = {
@@ -69,6 +69,28 @@ export const SEAL = {
     default: '30d',
     min: '7d',
     doc: 'How long the passwords of letters are kept, so that they can be told again and answers can be opened.',
+  }),
+  open_answers: boolean({
+    default: true,
+    doc: 'Open the answer to a letter when it arrives, and give the sender of the letter a normal mail. Off: it arrives as it is; `postseal open` opens it.',
+  }),
+  answers_left_sealed: list({
+    default: [],
+    example: ['board@example.org', '@.partner.example'],
+    max: 10_000,
+    of: text({
+      doc: '',
+      maxLength: 320,
+      values: 'an address such as "anna@example.net", "@example.org" or "@.example.org"',
+      pattern: /^[^\s@]*@\S+$/u,
+    }),
+    doc: 'Senders of letters, or recipients, whose answers arrive as they are all the same.',
+  }),
+  max_answer_size: size({
+    default: '40M',
+    min: '64K',
+    max: '256M',
+    doc: 'The largest file of an answer that is opened; a larger one arrives as it is. The letter lets a recipient attach 20 MB, which makes a file of 27 MB.',
   }),
   company: text({
     default: '',

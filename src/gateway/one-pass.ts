@@ -1,14 +1,17 @@
 import type { Edit } from '../message/edit.js'
 import type { Decision } from '../policy/model.js'
 import type { Transit } from '../store/transit.js'
+import { findAnswer, withAnswer, type AnswerFound } from './answers.js'
 import { applyEdits, hashAfter } from './apply-edits.js'
 import { hashOf } from './body-hash.js'
 import { logDecision } from './decision-log.js'
 import { takeGiven, withoutGiven } from './given-password.js'
+import { withoutInside } from './inside-reports.js'
 import { learn, type Known } from './known.js'
 import { isReleased, passContext } from './pass-context.js'
 import { leadMessage } from './pass-edits.js'
 import { protect, type Outcome } from './pipeline.js'
+import { mailForAnswer, putAnswer, type AnswerMail } from './put-answer.js'
 import { putLetter } from './put-letter.js'
 import { recordOf } from './record.js'
 import { newReference } from './reference.js'
@@ -35,14 +38,17 @@ export async function onePass(visit: Visit, deps: GatewayDependencies): Promise<
     })
   const isUsable = await canSeal(visit, deps)
   const plans = new Map<string, SealPlan>()
-  const outcome = await protect(mail, passContext(visit, known, deps, { isUsable, plans }), signal)
+  const found = await protect(mail, passContext(visit, known, deps, { isUsable, plans }), signal)
+  const brought = await findAnswer(visit, known, deps)
+  const outcome = withAnswer(found, brought)
   const { route, edits } = outcome
   const reference = newReference()
   // A message that is given up already has its answer, and that was not this one.
   signal.throwIfAborted()
   const letter = await seal(visit, known, outcome, { reference, plans }, deps)
   const decision = withPassedOver(outcome.decision, letter)
-  const transit = await lead(visit, known, outcome, { reference, letter }, deps)
+  const answered = await mailFor(brought, visit, known, deps)
+  const transit = await lead(visit, known, outcome, { reference, letter, answered }, deps)
   const shown = await seat(visit, known, outcome, reference, deps)
   const answer = answerForRoute(route, decision.recipients, {
     queueId: tx.queueId,
@@ -74,7 +80,7 @@ export async function onePass(visit: Visit, deps: GatewayDependencies): Promise<
     mode,
     reference: shown,
     reply,
-    reason: passage.doubt,
+    reason: passage.doubt ?? (brought?.kind === 'left' ? brought.why : undefined),
     size: mail.source.size,
     edits: edits.length,
     format: letter?.format,
@@ -121,23 +127,45 @@ function withPassedOver(decision: Decision, letter: Sealed | undefined): Decisio
 /** Characters of what is added to the reason of a decision. */
 const MAX_WHY = 300
 
+/** What takes the place of a message, if anything does. */
+interface Replacement {
+  readonly reference: string
+  readonly letter: Sealed | undefined
+  readonly answered: AnswerMail | undefined
+}
+
+function mailFor(
+  brought: AnswerFound | undefined,
+  visit: Visit,
+  { at }: Known,
+  deps: GatewayDependencies,
+): Promise<AnswerMail> | undefined {
+  return brought?.kind === 'opened' ? mailForAnswer(brought, visit, at, deps) : undefined
+}
+
 /** Prepares a message that goes on; gives what the next pass may believe. */
 async function lead(
   visit: Visit,
   known: Known,
   { decision, route, edits }: Outcome,
-  { reference, letter }: { readonly reference: string; readonly letter: Sealed | undefined },
+  { reference, letter, answered }: Replacement,
   deps: GatewayDependencies,
 ): Promise<Transit | undefined> {
   if (route.kind !== 'pin' && route.kind !== 'leave') return undefined
   const { mail, tx, engine, bodyHash: asItCame } = visit
   const { passage, customer, at } = known
   const pinned = route.kind === 'pin' ? route.lane : undefined
-  const all: readonly Edit[] = withoutGiven(edits, known.given)
-  if (letter === undefined) applyEdits(all, mail, tx)
-  else putLetter(tx, mail, letter)
+  const leaves = route.kind === 'pin' && route.final
+  const all: readonly Edit[] = [
+    ...withoutGiven(edits, known.given),
+    ...(leaves ? await withoutInside(mail) : []),
+  ]
+  if (letter !== undefined) putLetter(tx, mail, letter)
+  else if (answered !== undefined) putAnswer(tx, mail, answered)
+  else applyEdits(all, mail, tx)
+  const body = letter?.body ?? answered?.body
   const bodyHash =
-    letter === undefined ? await hashAfter(all, mail, asItCame) : await hashOf(once(letter.body))
+    body === undefined ? await hashAfter(all, mail, asItCame) : await hashOf(once(body))
   if (route.kind === 'leave') await takeGiven(visit, known, reference, deps)
   leadMessage(tx, {
     mail,
@@ -146,7 +174,8 @@ async function lead(
     referenceField: deps.codes.fieldOf(reference),
     pinned,
     products: engine.config.product,
-    isLetter: letter !== undefined,
+    isNew: letter !== undefined || answered !== undefined,
+    reportsHeadersOnly: answered !== undefined,
   })
   const facts = { mail, passage, reference, customer, at, bodyHash, pinned }
   const { class: riskClass, labels } = decision

@@ -17,8 +17,10 @@ export interface PassEdits {
   readonly referenceField: string
   readonly pinned: string | undefined
   readonly products: readonly Product[]
-  /** A letter has taken the place of the message: of its header nothing is left that could be stale. */
-  readonly isLetter?: boolean
+  /** Another has taken the place of the message: of its header nothing is left that could be stale. */
+  readonly isNew?: boolean
+  /** Whatever its class, a report about it must not return its content. */
+  readonly reportsHeadersOnly?: boolean
 }
 
 /**
@@ -28,14 +30,14 @@ export interface PassEdits {
 export function leadMessage(tx: Transaction, edits: PassEdits): void {
   const { mail, passage, pinned, products } = edits
   for (const name of [LANE_HEADER, REFERENCE_HEADER]) removeAll(tx, mail, name)
-  if (edits.isLetter !== true) removeStaleSignatures(tx, mail, passage)
+  if (edits.isNew !== true) removeStaleSignatures(tx, mail, passage)
   for (const product of products) {
     const { name, value } = triggerOf(product)
     if (name === '') continue
-    if (edits.isLetter !== true) removeAll(tx, mail, name)
+    if (edits.isNew !== true) removeAll(tx, mail, name)
     if (pinned === productLane(product.name)) tx.edits.addHeader(name, value)
   }
-  if (edits.class !== 'normal') reportHeadersOnly(tx)
+  if (edits.class !== 'normal' || edits.reportsHeadersOnly === true) reportHeadersOnly(tx)
   tx.edits.addHeader(REFERENCE_HEADER, edits.referenceField)
   if (pinned !== undefined) tx.edits.addHeader(LANE_HEADER, pinned)
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../config/load.js'
-import { networkMatcher, type Matcher } from '../policy/matcher.js'
+import { addressMatcher, networkMatcher, type Matcher } from '../policy/matcher.js'
 import type { LetterStyle } from '../seal/letter.js'
 import { letterStyle } from '../seal/style.js'
 import { sealWishes, type FindWishes } from '../seal/wishes.js'
@@ -10,6 +10,8 @@ export interface SealSettings {
   readonly wishesFor: FindWishes
   /** Clients whose senders count as authenticated although they have not logged in. */
   readonly isTrusted: Matcher<string | undefined>
+  /** Ends of a letter whose answers are left as they are. */
+  readonly isLeftSealed: Matcher<string>
 }
 
 /** Throws  ERR_CONFIG_FILE for a logo that is none. */
@@ -19,5 +21,6 @@ export function sealSettings(config: Pick<Config, 'seal' | 'seal_to'>): SealSett
     style: letterStyle(config),
     wishesFor: sealWishes(config),
     isTrusted: networkMatcher(networks),
+    isLeftSealed: addressMatcher(config.seal.answers_left_sealed),
   })
 }

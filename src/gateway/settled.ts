@@ -16,7 +16,7 @@ export function settled(
   }: {
     readonly state: WaitState
     readonly onHold: boolean
-    /** It tells somebody inside a password. */
+    /** It tells somebody inside a password, or what was opened for him. */
     readonly staysInside: boolean
   },
 ): Decision {
@@ -24,7 +24,7 @@ export function settled(
     return rejected(
       decision,
       'notice.inside',
-      'this notice is for somebody inside and does not leave',
+      'this mail is for somebody inside and does not leave',
     )
   if (back.kind === 'unreachable') return rejected(decision, 'lane.unreachable', back.why)
   if (state === 'cancelled')

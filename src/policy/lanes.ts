@@ -28,7 +28,10 @@ export const LANE_HEADER = 'X-Postseal-Lane'
 /** The one header that survives a hop: reference number and its code; harmless to whoever sees it. */
 export const REFERENCE_HEADER = 'X-Postseal-Reference'
 
-/** A mail with this field never goes outside: it tells somebody inside a password. Only makes stricter. */
+/**
+ * A mail with this field never goes outside: it tells somebody inside a password, or is the answer to
+ * a letter that was opened for him. Only makes stricter.
+ */
 export const INSIDE_HEADER = 'X-Postseal-Inside'
 
 /** Stands among the lanes that were tried for one that the message was taken out of (`postsuper -r`). */

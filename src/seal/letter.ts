@@ -97,6 +97,8 @@ export interface OpenedAnswer {
   readonly subject: string
   /** Line ends as LF. */
   readonly text: string
+  /** Milliseconds since 1970 by the clock of who wrote it, UTC. */
+  readonly writtenAt: number | null
   readonly files: readonly {
     /** Cleaned, and different from the others. */
     readonly name: string

@@ -1,5 +1,6 @@
-import { malformed, type ContainerHeader } from './container/header.js'
-import { openContainer } from './container/open-payload.js'
+import { createHash } from 'node:crypto'
+import { malformed, writeHeader, type ContainerHeader } from './container/header.js'
+import { openContainer, type SealedContainer } from './container/open-payload.js'
 import { splitPayload, type LetterView, type SealedFile } from './container/payload.js'
 import { cleanFileName, differentNames } from './file-name.js'
 import { readLetterFile, saysLetter } from './html/read-letter-file.js'
@@ -25,8 +26,8 @@ export async function readLetterHeader(
   return (await readLetterFile(file, signal)).header
 }
 
-/** Whether it is worth to look closer at a file. */
-export { saysLetter }
+/** Whether it is worth to look closer at a file; a letter taken out of its file, not opened. */
+export { readLetterFile, saysLetter }
 
 /**
  * Opens a letter or an answer from its file.
@@ -38,9 +39,26 @@ export async function openLetter(
   password: string,
   signal: AbortSignal,
 ): Promise<OpenedLetter> {
-  const letter = await readLetterFile(file, signal)
+  return openRead(await readLetterFile(file, signal), password, signal)
+}
+
+/** The same, of a letter that was taken out of its file before. */
+export async function openRead(
+  letter: SealedContainer,
+  password: string,
+  signal: AbortSignal,
+): Promise<OpenedLetter> {
   const payload = await openContainer(letter, password, signal)
   return Object.freeze({ header: letter.header, ...splitPayload(payload) })
+}
+
+/**
+ * What a letter is known by, whatever page stands around it: SHA-256 of header, ciphertext and code,
+ * hexadecimal.
+ */
+export function containerDigest({ header, ciphertext, tag }: SealedContainer): string {
+  const hash = createHash('sha256').update(`${writeHeader(header)}\0`)
+  return hash.update(ciphertext).update(tag).digest('hex')
 }
 
 /**
@@ -50,11 +68,15 @@ export async function openLetter(
  */
 export function answerIn({ header, view, data }: OpenedLetter): OpenedAnswer {
   if (header.kind !== 'answer') malformed('it is no answer')
+  // A thousand files that are all the same range would be a thousand times as large.
+  const sizes = view.files.reduce((sum, { start, end }) => sum + end - start, 0)
+  if (sizes > data.length) malformed('its files overlap')
   const names = differentNames(view.files.map(({ name }) => cleanFileName(name, 'file')))
   return Object.freeze({
     reference: header.reference,
     subject: view.subject.replace(/\p{Cc}+/gu, ' ').trim(),
     text: (view.text ?? '').replace(/\r\n?/g, '\n'),
+    writtenAt: view.date,
     files: view.files.map((file, at) =>
       Object.freeze({
         name: names[at] ?? 'file',

@@ -7,6 +7,7 @@ import { verdicts } from './migrations/004-verdicts.js'
 import { recipientKeys } from './migrations/005-recipient-keys.js'
 import { sealing } from './migrations/006-sealing.js'
 import { verdictRules } from './migrations/007-verdict-rules.js'
+import { answers } from './migrations/008-answers.js'
 import type { Schema } from './schema.js'
 
 type Migrations = Readonly<Record<string, Migration>>
@@ -20,6 +21,7 @@ export const MIGRATIONS: Migrations = {
   '005-recipient-keys': recipientKeys,
   '006-sealing': sealing,
   '007-verdict-rules': verdictRules,
+  '008-answers': answers,
 }
 
 export interface MigrateOptions {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { answerOf, countRefusedAnswers, noteAnswer } from './operations/answers.js'
 import { addAudit, listAudit } from './operations/audit.js'
 import {
   addConfirmation,
@@ -76,12 +77,15 @@ export const OPERATIONS = {
   addKeys,
   addLetterTry,
   allowFormats,
+  answerOf,
+  countRefusedAnswers,
   findLetters,
   givenOf,
   keepGiven,
   keepLetter,
   letterOf,
   listStanding,
+  noteAnswer,
   refusedFormats,
   removeStanding,
   replaceSealed,

@@ -5,7 +5,7 @@ import type { TlsSession } from './evidence.js'
 import type { VerdictSchema } from './schema-verdicts.js'
 import type { NoticeKind } from './outbox.js'
 import type { KeySource, KeySystem } from './recipient-keys.js'
-import type { PasswordWay } from './sealing.js'
+import type { AnswerOutcome, PasswordWay } from './sealing.js'
 import type { WaitEnd, WaitReason } from './transit.js'
 
 /**
@@ -38,6 +38,7 @@ export interface Schema extends VerdictSchema {
   encryption_key: EncryptionKeyTable
   letter: LetterTable
   letter_try: LetterTryTable
+  letter_answer: LetterAnswerTable
   given_password: GivenPasswordTable
   standing_password: StandingPasswordTable
   refused_format: RefusedFormatTable
@@ -303,6 +304,16 @@ export interface LetterTable {
 export interface LetterTryTable {
   queue_id: string
   key: string
+  at: number
+}
+
+/** An answer that was tried to open. */
+export interface LetterAnswerTable {
+  digest: string
+  /** Of the letter that it says it answers. */
+  key: string
+  outcome: AnswerOutcome
+  mail: string
   at: number
 }
 

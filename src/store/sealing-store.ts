@@ -1,6 +1,7 @@
 import type { Backend } from './backend.js'
 import { GatewayError } from '../errors.js'
 import type {
+  AnswerEntry,
   GivenPassword,
   LetterEntry,
   PasswordAct,
@@ -23,6 +24,10 @@ export function sealingStoreOf(backend: Pick<Backend, 'run'>, now: () => number)
       backend.run('addLetterTry', { key, queueId, at: now() }),
     findLetters: (customer: string, id: string | undefined) =>
       backend.run('findLetters', { customer, id }),
+    noteAnswer: (entry: AnswerEntry) => backend.run('noteAnswer', entry),
+    answer: (digest: string) => backend.run('answerOf', { digest }),
+    countRefusedAnswers: (key: string, since: number) =>
+      backend.run('countRefusedAnswers', { key, since }),
     keepGiven: (given: GivenPassword) => backend.run('keepGiven', given),
     given: (reference: string) => backend.run('givenOf', { reference }),
     standing: (key: StandingKey) => backend.run('standingOf', key),

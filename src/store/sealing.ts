@@ -52,6 +52,21 @@ export interface RefusedFormat {
   readonly said: string
 }
 
+export type AnswerOutcome = 'opened' | 'refused'
+
+/** An answer to a letter that was tried to open; nothing of what is in it. */
+export interface AnswerEntry {
+  /** SHA-256 of the container, hexadecimal. */
+  readonly digest: string
+  /** Of the letter. */
+  readonly key: string
+  readonly outcome: AnswerOutcome
+  /** What the mail that it came in is known by, so that a further try of the same mail is no other. */
+  readonly mail: string
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
 /** A sealed text in the store, by the place where it stands. */
 export interface SealedText {
   readonly table: 'letter' | 'given_password' | 'standing_password'
@@ -76,6 +91,11 @@ export interface SealingStore {
   addLetterTry(key: string, queueId: string): Promise<void>
   /** By reference or key, newest first; at most 1,000. `id` undefined: all. */
   findLetters(customer: string, id: string | undefined): Promise<readonly LetterEntry[]>
+  /** Notes an answer; of several tries the first counts. */
+  noteAnswer(entry: AnswerEntry): Promise<void>
+  answer(digest: string): Promise<AnswerEntry | undefined>
+  /** Answers to the letter of a key that did not open, since a time. */
+  countRefusedAnswers(key: string, since: number): Promise<number>
   /** What was given first counts. */
   keepGiven(given: GivenPassword): Promise<void>
   given(reference: string): Promise<GivenPassword | undefined>
@@ -106,6 +126,7 @@ export interface PasswordAct {
     | 'password-set'
     | 'password-remove'
     | 'password-use'
+    | 'answer-open'
   /** The reference of a letter, or the domain of a standing password. */
   readonly object: string
   readonly detail: string

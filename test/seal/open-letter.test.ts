@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { packageRoot } from '../../src/config/root.js'
-import { answerIn, openLetter, readLetterHeader, saysLetter } from '../../src/seal/open-letter.js'
+import {
+  answerIn,
+  containerDigest,
+  openLetter,
+  readLetterFile,
+  readLetterHeader,
+  saysLetter,
+} from '../../src/seal/open-letter.js'
 import { CLINIC_MAIL, PASSWORD } from '../support/seal-samples.js'
 
 const { signal } = new AbortController()
@@ -51,7 +58,7 @@ t.test('what an answer claims about its files is not believed', async t => {
     })
   const answer = withFiles([
     { name: '../../a.txt', type: 'text/html; x="\r\nBcc: y"' },
-    { name: 'A.TXT' },
+    { name: 'A.TXT', end: file.start },
   ])
   t.equal(answer.subject, 'a Bcc: x')
   t.same(
@@ -61,5 +68,18 @@ t.test('what an answer claims about its files is not believed', async t => {
       ['A (2).TXT', 'text/plain'],
     ],
   )
+  t.throws(() => withFiles([{}, {}]), { code: 'ERR_SEAL_MALFORMED' }, 'the same bytes twice')
   t.throws(() => withFiles([{ encoding: 'base64' }]), { code: 'ERR_SEAL_MALFORMED' })
+})
+
+t.test('an answer is known by its ciphertext, whatever page stands around it', async t => {
+  const file = fixture('answer-v1.html')
+  const digest = async (bytes: Buffer): Promise<string> =>
+    containerDigest(await readLetterFile(bytes, signal))
+  const one = await digest(file)
+  t.match(one, /^[0-9a-f]{64}$/)
+  const repaged = file.toString('latin1').replace('<title>', '<title>x').replaceAll('\n', '\r\n')
+  t.equal(await digest(Buffer.from(repaged, 'latin1')), one)
+  const other = file.toString('latin1').replace('"iter":600000', '"iter":600001')
+  t.not(await digest(Buffer.from(other, 'latin1')), one)
 })

@@ -1,4 +1,5 @@
 import type {
+  AnswerEntry,
   GivenPassword,
   LetterEntry,
   PasswordAct,
@@ -12,6 +13,7 @@ export interface MemorySealing {
   readonly sealing: SealingStore
   readonly letters: Map<string, LetterEntry>
   readonly tries: { readonly key: string; readonly queueId: string }[]
+  readonly answers: Map<string, AnswerEntry>
   readonly given: Map<string, GivenPassword>
   readonly standing: StandingPassword[]
   readonly refused: RefusedFormat[]
@@ -23,6 +25,7 @@ export function memorySealing(): MemorySealing {
   const memory = {
     letters: new Map<string, LetterEntry>(),
     tries: [] as { key: string; queueId: string }[],
+    answers: new Map<string, AnswerEntry>(),
     given: new Map<string, GivenPassword>(),
     standing: [] as StandingPassword[],
     refused: [] as RefusedFormat[],
@@ -38,7 +41,18 @@ export function memorySealing(): MemorySealing {
     },
     letter: async key => memory.letters.get(key),
     addLetterTry: async (key, queueId) => void memory.tries.push({ key, queueId }),
-    findLetters: async () => [...memory.letters.values()],
+    findLetters: async (_, id) =>
+      [...memory.letters.values()].filter(
+        ({ reference, key }) => id === undefined || id === reference || id === key,
+      ),
+    noteAnswer: async entry => {
+      if (!memory.answers.has(entry.digest)) memory.answers.set(entry.digest, entry)
+    },
+    answer: async digest => memory.answers.get(digest),
+    countRefusedAnswers: async (key, since) =>
+      [...memory.answers.values()].filter(
+        one => one.key === key && one.outcome === 'refused' && one.at >= since,
+      ).length,
     keepGiven: async given => {
       if (!memory.given.has(given.reference)) memory.given.set(given.reference, given)
     },

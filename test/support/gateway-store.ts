@@ -44,7 +44,11 @@ export function memoryStore(levels: Readonly<Record<string, DomainLevel['level']
         }),
       ),
     findMessages: async (customer, id) =>
-      memory.records.filter(record => record.customer === customer && record.messageId === id),
+      memory.records.filter(
+        record =>
+          (customer === '*' || record.customer === customer) &&
+          (record.messageId === id || record.reference === id),
+      ),
     paused: async () => memory.paused,
     transit: async reference =>
       memory.records.find(record => record.reference === reference)?.transit,

@@ -76,6 +76,25 @@ export const SEALING_CASES: readonly StoreCase[] = [
     },
   ],
   [
+    'an answer is noted once, and those that did not open are counted by letter and time',
+    async (t, open) => {
+      const { sealing } = await open(t)
+      const answer = { digest: 'd1', key: 'key', outcome: 'opened', mail: 'm1', at: 1000 } as const
+      await sealing.noteAnswer(answer)
+      await sealing.noteAnswer({ ...answer, outcome: 'refused', mail: 'm2', at: 2000 })
+      t.same(await sealing.answer('d1'), answer)
+      t.equal(await sealing.answer('d2'), undefined)
+      for (const [digest, key, at] of [
+        ['d2', 'key', 1000],
+        ['d3', 'key', 2000],
+        ['d4', 'other', 2000],
+      ] as const)
+        await sealing.noteAnswer({ digest, key, outcome: 'refused', mail: 'm', at })
+      t.equal(await sealing.countRefusedAnswers('key', 0), 2)
+      t.equal(await sealing.countRefusedAnswers('key', 2000), 1)
+    },
+  ],
+  [
     'a password is released when the log shows the letter in the queue, in whichever entry',
     async (t, open) => {
       const store = await open(t, { now: () => 4500 })

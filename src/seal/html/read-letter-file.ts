@@ -38,6 +38,8 @@ export async function readLetterFile(file: Buffer, signal: AbortSignal): Promise
   const elements = new Elements(file.subarray(start + DATA_MARK.length, end))
   const headerText = elements.read('header', MAX_HEADER + 4)
   const header = readHeader(headerText)
+  // Before anything is made that is as large: a short file must not say that it is a long one.
+  if (header.length > file.length) malformed('it is not as long as its header says')
   const style = elements.read('style', MAX_STYLE)
   const ciphertext = Buffer.alloc(header.length)
   let filled = 0

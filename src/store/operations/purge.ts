@@ -228,6 +228,7 @@ async function purgeLetters(db: Kysely<Schema>, step: PurgeStep): Promise<number
         .limit(limit),
     )
     .executeTakeFirst()
+  await db.deleteFrom('letter_answer').where('at', '<', passwordsBefore).execute()
   await db.deleteFrom('letter_try').where('at', '<', passwordsBefore).execute()
   await db.deleteFrom('refused_format').where('at', '<', passwordsBefore).execute()
   return Number(letters.numDeletedRows) + Number(given.numDeletedRows)

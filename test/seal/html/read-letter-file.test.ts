@@ -147,3 +147,15 @@ t.test('a letter is known by its first 256 bytes', async t => {
   t.equal(saysLetter(Buffer.from(`${' '.repeat(250)}<!--postseal letter 1-->`)), false)
   t.equal(saysLetter(Buffer.from('')), false)
 })
+
+t.test(
+  'a short file that says it is a long one is refused before there is room for it',
+  async t => {
+    const text = (await fileOf(TEXT)).toString('latin1')
+    const file = Buffer.from(text.replace('"len":21,', '"len":536870912,'), 'latin1')
+    await t.rejects(readLetterFile(file, signal), {
+      code: 'ERR_SEAL_MALFORMED',
+      message: /not as long as its header says/,
+    })
+  },
+)
