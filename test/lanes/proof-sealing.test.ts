@@ -12,6 +12,7 @@ import {
   crashPreload,
   type CrashScenario,
 } from '../support/crash-run.js'
+import { proveAnswers } from '../support/lane-answers.js'
 import { LaneLab } from '../support/lane-lab.js'
 import type { Letter } from '../support/lane-letter.js'
 import { fields } from '../support/lane-text.js'
@@ -41,9 +42,12 @@ const lab = await LaneLab.start(t, {
 classify = ["classify/header", "classify/subject-tag"]
 detect = []
 rewrite = []
-seal = [${JSON.stringify(FIXTURE)}]
+seal = [${JSON.stringify(FIXTURE)}, "seal/html"]
 [plugin."seal/fixture"]
 marker = ${JSON.stringify(MARKER)}
+[[seal_to]]
+recipients = ["answer-one@weak.test", "answer-two@good.test"]
+formats = ["html"]
 `,
 })
 await lab.does('setup', 'sealing')
@@ -129,6 +133,8 @@ await t.test('a standing password opens every letter, and nobody is told', async
   t.match(openFixture((await lab.arrived(recipient)).message, agreed).toString(), SECRET)
   t.same(lab.arrivals('standing@home.test'), [])
 })
+
+await t.test('answers come back', t => proveAnswers(t, { lab, letterTo, passwordFor }))
 
 for (const place of ['before', 'after'] as const) {
   await t.test(`ended ${place} sealing, there is one letter and its password`, async t => {

@@ -51,6 +51,16 @@ const HOSTILE_LETTER = put(
     html: hostileHtml(calls.port),
     subject: '<img src=x onerror="top.pwned = 9">',
     from: '\u202E<script>top.pwned = 10</script>',
+    files: [
+      {
+        name: '..\\../\u202Egpj.exe',
+        type: 'text/html',
+        encoding: 'identity',
+        start: 0,
+        end: 5,
+        cid: null,
+      },
+    ],
   }),
 )
 
@@ -286,6 +296,8 @@ await t.test('Chromium', async t => {
       [],
     )
     t.equal(calls.calls(), 0)
+    const file = await saved(page, '#file-list button >> nth=0')
+    t.equal(file.name, 'gpj.exe', 'beside all others, and for what it is')
   })
 })
 
