@@ -28,7 +28,7 @@ export interface QtlsLane {
 }
 
 /** Above the time that a server of the lab takes on a busy machine. */
-const PATIENCE = '3s'
+const PATIENCE = '10s'
 
 /**
  * Starts a Postfix as Debian configures it, sets the lanes up as `postseal setup postfix` does, and
