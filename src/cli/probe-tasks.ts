@@ -4,7 +4,7 @@ import type { Task } from '../qtls/probe-run.js'
 export interface TaskOptions {
   readonly store: Pick<
     DomainStore,
-    'takeDue' | 'takeNamed' | 'verdictOf' | 'verdicts' | 'learnDomains'
+    'takeDue' | 'takeNamed' | 'verdictOf' | 'knownDomains' | 'learnDomains'
   >
   /** Names this process in the store. */
   readonly owner: string
@@ -60,8 +60,8 @@ export async function* dueTasks(options: TaskOptions): AsyncGenerator<Task> {
 export async function* knownTasks(options: TaskOptions): AsyncGenerator<Task> {
   const begun = options.now()
   yield* dueTasks(options)
-  for await (const { domain, probedAt } of options.store.verdicts())
-    if (probedAt < begun) yield { domain, tries: 0 }
+  for await (const { domain, probedAt } of options.store.knownDomains())
+    if (probedAt === undefined || probedAt < begun) yield { domain, tries: 0 }
 }
 
 function taskOf({ domain, tries }: DueDomain): Task {

@@ -66,7 +66,8 @@ export class EntryMaker {
     if (domain.startsWith('.')) {
       for (const name of MAP_NAMES) if (entries[name] !== undefined) this.#below[name].add(domain)
       this.#hasBelow = true
-      return { entries, refused }
+      // A parent of it may have an entry that comes later in the order of names.
+      return { entries: levels.length === 0 ? entries : { ...APART, ...entries }, refused }
     }
     return { entries: this.#hasBelow ? this.#apart(domain, entries) : entries, refused }
   }
@@ -98,12 +99,14 @@ export class EntryMaker {
       entries[name] === undefined && parents(domain).some(parent => this.#below[name].has(parent))
     return {
       ...entries,
-      // As if there were no table.
-      ...(isCovered('transport') ? { transport: ':' } : {}),
-      ...(isCovered('qtls_policy') ? { qtls_policy: NEVER } : {}),
+      ...(isCovered('transport') ? { transport: APART.transport } : {}),
+      ...(isCovered('qtls_policy') ? { qtls_policy: APART.qtls_policy } : {}),
     }
   }
 }
+
+/** As if there were no table. */
+const APART: DomainEntries = { transport: ':', qtls_policy: NEVER }
 
 /** `.b.example`, `.example` of `a.b.example`, as Postfix asks for them. */
 export function parents(domain: string): readonly string[] {

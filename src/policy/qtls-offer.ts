@@ -41,3 +41,6 @@ export const BSI_OFFER: QtlsOffer = Object.freeze({
     'ecdsa_secp521r1_sha512',
   ],
 })
+
+/** Curves of Brainpool by OpenSSL's names; the lane `tls` offers them behind those of Postfix. */
+export const BRAINPOOL = ['brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1'] as const

@@ -40,16 +40,25 @@ export function judge(
 ): DomainVerdict {
   const counting = new Set(options.bindings ?? DEFAULT_BINDINGS)
   const hosts = facts.hosts.map(host => judgeHost(host, facts, profile, now))
-  const ofDomain = domainFindings(facts, now)
+  const lacking = stsFinding(facts, now)
+  // RFC 8461, 2: a server with DANE is not asked for by MTA-STS, so for it the reason does not stand.
+  const needsPolicy = new Set(
+    lacking === undefined ? [] : hosts.filter(host => !isByDane(host, facts, counting)),
+  )
+  const isAll = needsPolicy.size === hosts.length
+  const ofDomain = [...domainFindings(facts), ...(lacking === undefined || !isAll ? [] : [lacking])]
   const held = new Map(
     hosts.map(host => [host, bindingsOf(host, facts, options.confirmation, now)]),
   )
   const isBound = (counts: ReadonlySet<Binding>) => (host: HostJudgement) =>
     [...(held.get(host) ?? [])].some(binding => counts.has(binding))
-  const question: Question = { facts, now, hosts, ofDomain }
+  const question: Question = { facts, now, hosts, ofDomain, needsPolicy }
   const answer = answerWith(question, isBound(counting))
   const findings = [
     ...ofDomain,
+    ...(lacking === undefined || isAll
+      ? []
+      : [...needsPolicy].map(({ name: host }) => ({ ...lacking, host }))),
     ...hosts.flatMap(host => host.findings),
     ...bindingFindings(question, isBound(counting)),
   ]
@@ -80,6 +89,8 @@ interface Question {
   readonly now: number
   readonly hosts: readonly HostJudgement[]
   readonly ofDomain: readonly Finding[]
+  /** Servers that a policy would have to name which is announced and cannot be had. */
+  readonly needsPolicy: ReadonlySet<HostJudgement>
 }
 
 interface Answer {
@@ -90,15 +101,17 @@ interface Answer {
 const NO_MATCH: Match = { hosts: [], dane: false }
 
 function answerWith(question: Question, isBound: (host: HostJudgement) => boolean): Answer {
-  const { facts, now, hosts, ofDomain } = question
+  const { facts, now, hosts, ofDomain, needsPolicy } = question
   const cap = ofDomain.map(one => CAPS[one.code] ?? 'qualified').reduce(worse, 'qualified')
   if (cap === 'none' || cap === 'undetermined') return { level: cap, match: NO_MATCH }
   const policy = enforcedPolicy(facts, now)
   const passes = (host: HostJudgement): boolean =>
     isBound(host) &&
+    !needsPolicy.has(host) &&
     (policy === undefined || policy.mx.some(pattern => matchesStsPattern(host.name, pattern)))
   const match = chooseMatch(hosts, passes, facts.mx.state === 'secure')
   if (match.hosts.length > 0) return { level: 'qualified', match }
+  if (needsPolicy.size > 0) return { level: 'undetermined', match: NO_MATCH }
   const usable = hosts.filter(({ isAbsent }) => !isAbsent)
   if (usable.length === 0) return { level: 'none', match: NO_MATCH }
   const tested = usable.filter(({ level }) => level !== 'undetermined')
@@ -119,7 +132,7 @@ const CAPS: Readonly<Partial<Record<Finding['code'], VerdictLevel>>> = {
   no_address: 'none',
 }
 
-function domainFindings({ mx, sts, hosts }: DomainFacts, now: number): readonly Finding[] {
+function domainFindings({ mx, hosts }: DomainFacts): readonly Finding[] {
   const found: Finding[] = []
   if (isUnanswered(mx.state)) return [finding(DNS_CODES[mx.state], { of: 'mx' })]
   switch (mx.kind) {
@@ -140,11 +153,25 @@ function domainFindings({ mx, sts, hosts }: DomainFacts, now: number): readonly 
     }
   }
   if (hosts.length === 0) found.push(finding('no_address'))
+  return found
+}
+
+/** A policy is announced, there is none from before, and it cannot be had. */
+function stsFinding({ sts, hosts }: DomainFacts, now: number): Finding | undefined {
   const hasPolicy =
     sts.policy !== undefined && sts.policy.fetchedAt + sts.policy.maxAgeSeconds * 1000 > now
-  if (sts.failure !== undefined && sts.state === 'announced' && !hasPolicy)
-    found.push(finding(sts.failure.code, { detail: sts.failure.detail.slice(0, 200) }))
-  return found
+  if (sts.failure === undefined || sts.state !== 'announced' || hasPolicy) return undefined
+  if (hosts.length === 0) return undefined
+  return finding(sts.failure.code, { detail: sts.failure.detail.slice(0, 200) })
+}
+
+function isByDane(
+  { dane, facts: { addressState } }: HostJudgement,
+  { mx }: DomainFacts,
+  counting: ReadonlySet<Binding>,
+): boolean {
+  const isSigned = mx.state === 'secure' && addressState === 'secure'
+  return dane && isSigned && (counting.has('dane') || counting.has('dnssec'))
 }
 
 /** Reasons that come of the binding, and of a policy that is there but does not stand in the way. */

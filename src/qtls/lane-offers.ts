@@ -1,5 +1,5 @@
 import type { SecureContext } from 'node:tls'
-import { BSI_OFFER } from '../policy/qtls-offer.js'
+import { BRAINPOOL, BSI_OFFER } from '../policy/qtls-offer.js'
 import { tlsOffer } from './tls-session.js'
 
 /** The offers of both lanes, made once and shared by all connections. */
@@ -11,8 +11,8 @@ export interface LaneOffers {
 /**
  * What the lanes offer a server, as contexts for connections of our own.
  *
- * The lane `tls` takes what Postfix calls high, TLS 1.2 or better, with any group. Curves of
- * Brainpool are added, since servers that have no others are to be told from those that have no TLS.
+ * The lane `tls` takes what Postfix calls high, TLS 1.2 or better, with any group, those of Brainpool
+ * among them.
  *
  * Source  postconf(5), tls_high_cipherlist of Postfix 3.7
  */
@@ -37,9 +37,7 @@ const TLS_LANE_GROUPS = [
   'X448',
   'secp521r1',
   'secp384r1',
-  'brainpoolP256r1',
-  'brainpoolP384r1',
-  'brainpoolP512r1',
+  ...BRAINPOOL,
   'ffdhe2048',
   'ffdhe3072',
   'ffdhe4096',

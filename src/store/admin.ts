@@ -15,8 +15,8 @@ export interface StoreAdmin {
   setLevel(change: LevelChange): Promise<void>
   /** Takes one back, so that what the prober finds counts again; false when there is none. */
   unsetLevel(change: LevelRemoval): Promise<boolean>
-  /** Levels that administrators set, sorted by domain; all customers' for ALL_CUSTOMERS. */
-  listLevels(customer: string): Promise<readonly LevelEntry[]>
+  /** Levels that administrators set, by domain, read page by page; all customers' for ALL_CUSTOMERS. */
+  listLevels(customer: string): AsyncIterable<LevelEntry>
   /** Every level that a domain had, newest first. */
   levelHistory(customer: string, domain: string): Promise<readonly LevelEntry[]>
   /**

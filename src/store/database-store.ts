@@ -58,6 +58,7 @@ export interface StoreLog {
 }
 
 const PAGE_SIZE = 200
+const LEVELS_PAGE = 1000
 
 /** As long as the digest that it keys (HMAC with SHA-256). */
 const KEY_BYTES = 32
@@ -122,8 +123,18 @@ export class DatabaseStore implements Store, StoreAdmin {
     return done
   }
 
-  listLevels(customer: string): Promise<readonly LevelEntry[]> {
-    return this.#backend.run('listLevels', { customer })
+  async *listLevels(customer: string): AsyncIterable<LevelEntry> {
+    let after: LevelEntry | undefined
+    for (;;) {
+      const page: readonly LevelEntry[] = await this.#backend.run('listLevels', {
+        customer,
+        after,
+        limit: LEVELS_PAGE,
+      })
+      yield* page
+      after = page.at(-1)
+      if (page.length < LEVELS_PAGE) return
+    }
   }
 
   async levelHistory(customer: string, domain: string): Promise<readonly LevelEntry[]> {

@@ -10,6 +10,7 @@ import type {
   DueKind,
   DueTake,
   FoundVerdict,
+  KnownDomain,
   LevelsOfDomain,
   NamedTake,
   NewConfirmation,
@@ -114,6 +115,17 @@ export class DatabaseDomains implements DomainStore {
       yield* page
       const last = page.at(-1)
       if (last === undefined || page.length < VERDICT_PAGE) return
+      after = last.domain
+    }
+  }
+
+  async *knownDomains(): AsyncIterable<KnownDomain> {
+    let after = ''
+    for (;;) {
+      const page = await this.#run('pageOfKnown', { after, limit: PAGE })
+      yield* page
+      const last = page.at(-1)
+      if (last === undefined || page.length < PAGE) return
       after = last.domain
     }
   }

@@ -9,7 +9,7 @@ import {
 import { ensureCustomer, listCustomers, syncCustomers } from './operations/customers.js'
 import { followedAt, followPosition, saveEvidence } from './operations/evidence.js'
 import { readFlags, setPaused } from './operations/flags.js'
-import { forgetDomain, learnDomains } from './operations/known-domains.js'
+import { forgetDomain, learnDomains, pageOfKnown } from './operations/known-domains.js'
 import {
   changedLevels,
   levelCandidates,
@@ -124,6 +124,7 @@ export const OPERATIONS = {
   noticeSent,
   pageOfLevels,
   pageOfKeys,
+  pageOfKnown,
   pageOfMessages,
   pageOfVerdicts,
   passesOf,

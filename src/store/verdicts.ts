@@ -42,6 +42,8 @@ export interface DomainStore {
   verdictHistory(domain: string): Promise<readonly PastVerdict[]>
   /** All verdicts by name of the domain, read page by page. */
   verdicts(): AsyncIterable<StoredVerdict>
+  /** Every domain that mail was sent to or that a person named, by name, read page by page. */
+  knownDomains(): AsyncIterable<KnownDomain>
   /** Forgets a domain that a person named, or whose mail nobody sends any more, with its verdict. */
   forgetDomain(domain: string, by: string, reason: string): Promise<boolean>
   /** Asks for the recipients' domains of new records; gives how many were not known before. */
@@ -134,6 +136,12 @@ export interface FoundVerdict {
   readonly probedAt: number
   /** When the domain is to be looked at again. */
   readonly dueAt: number
+}
+
+export interface KnownDomain {
+  readonly domain: string
+  /** When the verdict that it has was found out; undefined: it has none. */
+  readonly probedAt: number | undefined
 }
 
 export interface StaleQuestion {

@@ -15,7 +15,7 @@ import { LAB_CASES } from '../support/qtls-lab-cases.js'
 t.setTimeout(120_000)
 await enterNamespace()
 
-const NAMES = ['good-rsa', 'selfsigned', 'no-starttls']
+const NAMES = ['good-rsa', 'selfsigned', 'brainpool', 'no-starttls']
 const directory = await mkdtemp(join(tmpdir(), 'demand-'))
 t.teardown(() => rm(directory, { recursive: true }))
 await chmod(directory, 0o755)
@@ -102,6 +102,15 @@ await t.test('where the look finds less, the message takes the way that is left'
     'split: sent to re-split',
     'tls: Untrusted, sent to mx.selfsigned.test',
   ])
+})
+
+await t.test('a server that has Brainpool alone gets its mail by the other lane', async t => {
+  t.same(await story({ to: ['eva@brainpool.test'] }, 'sent'), [
+    'split: deferred 4.7.1',
+    'split: sent to re-split',
+    'tls: Trusted, sent to mx.brainpool.test',
+  ])
+  t.same(lab.serversOf('brainpool')[0]?.arrivals, ['eva@brainpool.test TLSv1.2'])
 })
 
 await t.test('where it finds no TLS, the sender is told at once', async t => {

@@ -88,7 +88,13 @@ await t.test('what lies below a domain, and what does not follow its parent', as
     level('a.example', 'none'),
   ])
   t.same(found, {
-    transport: ['.a.example qtls:', 'x.a.example :', 'y.a.example :', 'z.a.example qtls:'],
+    transport: [
+      '.a.example qtls:',
+      '.b.example :',
+      'x.a.example :',
+      'y.a.example :',
+      'z.a.example qtls:',
+    ],
     tls: [
       `.a.example encrypt ${TLS}`,
       `.b.example encrypt ${TLS}`,
@@ -98,6 +104,7 @@ await t.test('what lies below a domain, and what does not follow its parent', as
     ],
     qtls: [
       `.a.example secure match=mx.a.example ${TLS}`,
+      `.b.example secure match=unqualified.invalid ${TLS}`,
       '[127.0.0.1]:10027 none',
       `x.a.example secure match=unqualified.invalid ${TLS}`,
       `y.a.example secure match=unqualified.invalid ${TLS}`,

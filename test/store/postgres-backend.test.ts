@@ -10,7 +10,7 @@ import { STORE_CASES, type OpenFresh } from '../support/store-cases.js'
 import { FIRST_RELEASE_ROWS } from '../support/store-first-release.js'
 import { sampleBatch, sampleDelivery, sampleGuest, sampleNotice } from '../support/store-guests.js'
 import { findPostgres, startCluster } from '../support/store-postgres.js'
-import { sampleRecord } from '../support/store-records.js'
+import { all, sampleRecord } from '../support/store-records.js'
 
 // A database for each case, on a machine that may have much else to do.
 t.setTimeout(300_000)
@@ -174,7 +174,7 @@ function testPostgres(directory: string): void {
     t.match(found, { reference: 'r1', pass: 'first', decision: { labels: [{ id: 'l' }] } })
     t.equal(found?.root, undefined)
     t.equal(found?.transit, undefined)
-    t.match(await store.listLevels('clinic'), [{ level: 'qualified', match: [], dane: false }])
+    t.match(await all(store.listLevels('clinic')), [{ level: 'qualified', match: [], dane: false }])
     t.equal(await store.levelsRevision(), 7)
     t.equal(await store.paused(), false)
   })

@@ -18,6 +18,8 @@ export interface Said {
   /** Lines of `postconf -M`. */
   readonly services?: readonly string[]
   readonly mapTypes?: readonly string[]
+  /** What this version has by itself, where it matters. */
+  readonly defaults?: Readonly<Record<string, string>>
   /** Parameters that this version does not have. */
   readonly unknown?: readonly string[]
   readonly version?: string
@@ -51,7 +53,9 @@ export function instanceFacts(said: Said = {}): PostfixFacts {
     main: new Map(Object.entries(inForce)),
     explicit: new Map(Object.entries(explicit)),
     // Every parameter is known but those named.
-    defaults: Object.assign(new Map(Object.entries(KNOWN)), { has }),
+    defaults: Object.assign(new Map(Object.entries({ ...KNOWN, ...said.defaults })), {
+      has,
+    }),
     services: parseServices(services.join('\n')),
     mapTypes: new Set(mapTypes),
     instances: { managed: [], alternate: [] },

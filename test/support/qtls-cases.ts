@@ -206,6 +206,21 @@ function ofSts(good: Pki): readonly QtlsCase[] {
       'sts_fetch',
     ],
     [
+      'a policy is announced and not to be had, of a server with DANE, which needs none',
+      facts({ sts: { ...announced, failure }, hosts: [goodHost(good, daneOf(good))] }),
+      'qualified',
+    ],
+    [
+      'the same where one of two servers has DANE: the other is left out',
+      facts({
+        sts: { ...announced, failure },
+        hosts: [goodHost(good, daneOf(good)), goodHost(good, { host: 'mx2.example.com' })],
+      }),
+      'qualified',
+      'sts_fetch',
+      'host_mismatch',
+    ],
+    [
       'a policy is announced and not valid',
       facts({ sts: { ...announced, failure: { code: 'sts_invalid', detail: 'no version' } } }),
       'undetermined',
@@ -218,6 +233,22 @@ function ofSts(good: Pki): readonly QtlsCase[] {
     ],
   ])
 }
+
+/** TLSA records of the authority. */
+const daneOf = (good: Pki): Partial<HostFacts> => ({
+  tlsa: {
+    state: 'secure',
+    owner: '_25._tcp.mx1.example.com',
+    records: [
+      {
+        usage: 2,
+        selector: 0,
+        matchingType: 1,
+        data: sha256(good.authority.der).toString('base64'),
+      },
+    ],
+  },
+})
 
 function ofSessions(good: Pki): readonly QtlsCase[] {
   const session = goodSession(good)

@@ -115,7 +115,7 @@ const RECORD_CASES: readonly StoreCase[] = [
           t.same(await store.findMessages(customer, id), [record])
         }
         t.same(await all(store.decisions({ ...span, customer })), [record])
-        t.match(await store.listLevels(customer), [{ customer, level }])
+        t.match(await all(store.listLevels(customer)), [{ customer, level }])
         t.match(await store.levelHistory(customer, 'example.net'), [{ customer, level }])
         t.equal((await store.levels(customer, ['example.net'])).get('example.net')?.level, level)
         t.ok((await store.listAudit(customer)).every(entry => entry.customer === customer))
@@ -209,7 +209,7 @@ const RECORD_CASES: readonly StoreCase[] = [
           reason: 'first',
         },
       ])
-      t.equal((await store.listLevels(ALL_CUSTOMERS)).length, 1)
+      t.equal((await all(store.listLevels(ALL_CUSTOMERS))).length, 1)
       t.match(await store.listAudit(ALL_CUSTOMERS), [
         { at: 2000, actor: 'ben', act: 'level-set', object: 'example.net', detail: 'qualified' },
         { at: 1000, actor: 'ann', act: 'level-set' },
@@ -229,7 +229,7 @@ const RECORD_CASES: readonly StoreCase[] = [
         { line: 4, domain: 'c.example', level: 'none' },
       ])
       t.same(
-        (await store.listLevels('clinic')).map(entry => entry.domain),
+        (await all(store.listLevels('clinic'))).map(entry => entry.domain),
         ['a.example', 'c.example'],
       )
     },
@@ -252,7 +252,7 @@ const RECORD_CASES: readonly StoreCase[] = [
       const span = { customer: ALL_CUSTOMERS, from: 0, to: 20_000 }
       t.same(await all(store.decisions(span)), [young])
       t.match(await store.levelHistory('clinic', 'example.net'), [{ level: 'qualified' }])
-      t.equal((await store.listLevels('clinic')).length, 1)
+      t.equal((await all(store.listLevels('clinic'))).length, 1)
       t.match(await store.listAudit(ALL_CUSTOMERS), [
         { act: 'purge', detail: '250 messages, 3 notes, 0 queue entries, 0 waits' },
       ])
@@ -303,7 +303,7 @@ const RECORD_CASES: readonly StoreCase[] = [
         const whole = { ...change, ...part } as Parameters<typeof store.setLevel>[0]
         await t.rejects(store.setLevel(whole), { code: 'ERR_STORE_INPUT', exit: 65 })
       }
-      t.same(await store.listLevels(ALL_CUSTOMERS), [])
+      t.same(await all(store.listLevels(ALL_CUSTOMERS)), [])
     },
   ],
 ]

@@ -119,6 +119,42 @@ export const DOMAIN_CASES: readonly StoreCase[] = [
     },
   ],
   [
+    'levels that were set, and known domains, are read page by page',
+    async (t, open) => {
+      const store = await open(t, { now: () => 2000 })
+      const names = Array.from({ length: 2001 }, (_, index) => `d${10_000 + index}.example`)
+      const { domains } = store
+      await domains.takeNamed({ domains: names, owner: 'x', leaseMs: 1000 })
+      await domains.saveVerdict(sampleVerdict({ domain: 'd10007.example' }))
+      const known = await all(domains.knownDomains())
+      t.same(
+        known.map(({ domain }) => domain),
+        names,
+      )
+      t.same(known.slice(6, 8), [
+        { domain: 'd10006.example', probedAt: undefined },
+        { domain: 'd10007.example', probedAt: 1000 },
+      ])
+      await all(
+        store.importLevels(
+          names.slice(0, 999).map(domain => `${domain},none`),
+          { customer: ALL_CUSTOMERS, ...PERSON },
+        ),
+      )
+      const set = { ...PERSON, domain: 'd10998.example', level: 'none' } as const
+      await store.setLevel({ ...set, customer: ALL_CUSTOMERS })
+      await store.setLevel({ ...set, customer: 'clinic' })
+      await store.setLevel({ ...set, domain: 'z.example', customer: 'clinic' })
+      const listed = await all(store.listLevels(ALL_CUSTOMERS))
+      t.equal(listed.length, 1001)
+      t.same(
+        listed.slice(-3).map(({ domain, customer }) => `${domain} ${customer}`),
+        ['d10998.example *', 'd10998.example clinic', 'z.example clinic'],
+      )
+      t.equal((await all(store.listLevels('clinic'))).length, 2)
+    },
+  ],
+  [
     'verdicts by other rules are found with their facts, and replaced as long as they are the same',
     async (t, open) => {
       const store = await open(t, { now: () => 2000 })

@@ -1,6 +1,6 @@
 import { ALL_CUSTOMERS } from '../../src/store/admin.js'
 import type { StoreCase } from './store-cases.js'
-import { sampleRecord, sampleTransit } from './store-records.js'
+import { all, sampleRecord, sampleTransit } from './store-records.js'
 
 /** What every store does for the passes of a message, for pauses and for what domains offer. */
 export const LANE_CASES: readonly StoreCase[] = [
@@ -70,7 +70,7 @@ export const LANE_CASES: readonly StoreCase[] = [
       t.equal(await store.levelsRevision(), before + 1)
       const want = { match: ['mx1.a.example', 'xn--bcher-kva.example'], dane: true }
       t.match((await store.levels('clinic', ['a.example'])).get('a.example'), want)
-      t.match(await store.listLevels('clinic'), [want])
+      t.match(await all(store.listLevels('clinic')), [want])
       t.match(await store.levelHistory('clinic', 'a.example'), [want])
       await store.setLevel({ ...change, level: 'qualified' })
       const plain = { match: [], dane: false }
@@ -113,7 +113,7 @@ export const LANE_CASES: readonly StoreCase[] = [
       }
       const many = Array.from({ length: 101 }, (_, index) => `mx${index}.a.example`)
       await t.rejects(store.setLevel({ ...change, match: many }), { message: /more than 100/ })
-      t.same(await store.listLevels(ALL_CUSTOMERS), [])
+      t.same(await all(store.listLevels(ALL_CUSTOMERS)), [])
     },
   ],
   [

@@ -145,7 +145,7 @@ const list: Command<Scope> = {
   builder: yargs => yargs.options(SCOPE).example('$0 domain list --json', 'for programs').strict(),
   handler: ({ customer, json, ...options }) =>
     withExistingStore(options, async store => {
-      for (const entry of await store.listLevels(customer)) printEntry(entry, json)
+      for await (const entry of store.listLevels(customer)) printEntry(entry, json)
     }),
 }
 

@@ -5,7 +5,7 @@ import type { PostfixFacts } from '../instance.js'
 import type { Service } from '../services.js'
 import { headerTable, nextHopOf, ownDirectory, policyMap, TLS_MANAGER } from './names.js'
 import { OPENSSL_NAME } from './openssl-config.js'
-import type { QtlsOffer } from '../../policy/qtls-offer.js'
+import { BRAINPOOL, type QtlsOffer } from '../../policy/qtls-offer.js'
 import { laneService } from './service.js'
 
 /** How many messages are handed back at once: a recipient limit of 1 sets the concurrency limit free. */
@@ -95,6 +95,9 @@ function splitOptions(facts: PostfixFacts): Options {
   }
 }
 
+/** The prober sends a server's name with DANE alone, as Postfix does unless main.cf says otherwise. */
+const NO_NAME: Options = { smtp_tls_servername: '' }
+
 /**
  * Only what was verified beforehand. Without an entry in the map no certificate can match. Sessions
  * are neither shared nor resumed: a shared one has the settings of tlsproxy(8) instead of these.
@@ -112,6 +115,7 @@ function qtlsOptions(config: Config, facts: PostfixFacts, offer: QtlsOffer): Opt
     tls_ffdhe_auto_groups: offer.fields.join(' '),
     tls_config_file: join(ownDirectory(facts), 'openssl.cnf'),
     tls_config_name: OPENSSL_NAME,
+    ...NO_NAME,
     smtp_tls_fingerprint_digest: 'sha256',
     smtp_dns_support_level: 'dnssec',
     smtp_tls_dane_insecure_mx_policy: 'dane',
@@ -127,8 +131,17 @@ function tlsOptions(config: Config, facts: PostfixFacts): Options {
     smtp_tls_mandatory_protocols: '>=TLSv1.2',
     smtp_tls_mandatory_ciphers: 'high',
     tls_high_cipherlist: facts.defaults.get('tls_high_cipherlist') ?? '',
+    ...widerCurves(facts),
+    ...NO_NAME,
     smtp_tls_connection_reuse: 'no',
   }
+}
+
+/** What Postfix offers by itself, and Brainpool, which the guideline lists and some servers have alone. */
+function widerCurves({ defaults }: PostfixFacts): Options {
+  const curves = defaults.get('tls_eecdh_auto_curves') ?? ''
+  if (curves === '') return {}
+  return { tls_eecdh_auto_curves: [curves, ...BRAINPOOL].join(' ') }
 }
 
 /** The content is protected, so TLS is taken where it can be had; DANE where it is used anyhow. */

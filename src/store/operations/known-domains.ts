@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import { ALL_CUSTOMERS } from '../admin.js'
 import { normalDomain } from '../domain-name.js'
 import type { Schema } from '../schema.js'
+import type { KnownDomain } from '../verdicts.js'
 import { addAudit } from './audit.js'
 import { parts } from './parts.js'
 import { clearedAt, nextRevision } from './revision.js'
@@ -136,4 +137,20 @@ export async function forgetDomain(
     })
     return true
   })
+}
+
+/** Domains that mail was sent to, or that a person named, behind a name and by name. */
+export async function pageOfKnown(
+  db: Kysely<Schema>,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<readonly KnownDomain[]> {
+  const rows = await db
+    .selectFrom('domain_schedule as known')
+    .leftJoin('domain_verdict as verdict', 'verdict.domain', 'known.domain')
+    .select(['known.domain', 'verdict.probed_at'])
+    .where('known.domain', '>', after)
+    .orderBy('known.domain')
+    .limit(limit)
+    .execute()
+  return rows.map(({ domain, probed_at }) => ({ domain, probedAt: probed_at ?? undefined }))
 }

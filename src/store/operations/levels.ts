@@ -92,9 +92,10 @@ export async function unsetLevel(
   })
 }
 
+/** Behind a domain and a customer, by both. */
 export async function listLevels(
   db: Kysely<Schema>,
-  { customer }: { readonly customer: string },
+  { customer, after, limit }: PageOfSetLevels,
 ): Promise<readonly LevelEntry[]> {
   const rows = await db
     .selectFrom('domain_level')
@@ -102,10 +103,29 @@ export async function listLevels(
     .selectAll('domain_level')
     .select('customer.name as customer')
     .$if(customer !== ALL_CUSTOMERS, query => query.where('customer.name', '=', customer))
+    .$if(after !== undefined, query =>
+      query.where(where =>
+        where.or([
+          where('domain', '>', after?.domain ?? ''),
+          where.and([
+            where('domain', '=', after?.domain ?? ''),
+            where('customer.name', '>', after?.customer ?? ''),
+          ]),
+        ]),
+      ),
+    )
     .orderBy('domain')
     .orderBy('customer.name')
+    .limit(limit)
     .execute()
   return rows.map(toEntry)
+}
+
+export interface PageOfSetLevels {
+  readonly customer: string
+  /** Undefined: from the first one. */
+  readonly after: Pick<LevelEntry, 'domain' | 'customer'> | undefined
+  readonly limit: number
 }
 
 export async function levelSummary(

@@ -140,10 +140,14 @@ await t.test('what was found is kept, and a run goes on where it was ended', asy
     t.match(level.get('good.test'), { level: 'qualified' })
   })
   t.equal((await probe('--json', '--due')).out, '', 'none is due')
-  t.same([...byDomain((await probe('--json', '--known')).out).keys()].sort(), [
-    'good.test',
-    'plain.test',
-  ])
+  await bench.prepare(async store => {
+    await store.domains.takeNamed({ domains: ['null.test'], owner: 'x', leaseMs: 3_600_000 })
+  })
+  t.same(
+    [...byDomain((await probe('--json', '--known')).out).keys()].sort(),
+    ['good.test', 'null.test', 'plain.test'],
+    'also one that is not due and has no verdict',
+  )
 })
 
 await t.test('a stricter profile is a name or a file', async t => {

@@ -91,6 +91,22 @@ await t.test('the lane qtls takes only what was verified', async t => {
   t.equal(own.option('qtls', 'tls_append_default_CA'), undefined, 'authorities of main.cf')
 })
 
+await t.test('the lane tls offers Brainpool behind what Postfix offers by itself', async t => {
+  const curves = 'X25519 X448 prime256v1 secp521r1 secp384r1'
+  const { option } = lanes({ defaults: { tls_eecdh_auto_curves: curves } })
+  t.equal(
+    option('tls', 'tls_eecdh_auto_curves'),
+    `${curves} brainpoolP256r1 brainpoolP384r1 brainpoolP512r1`,
+  )
+  const later = lanes({ defaults: { tls_eecdh_auto_curves: '' } })
+  t.equal(later.option('tls', 'tls_eecdh_auto_curves'), undefined, 'as openssl.cnf says')
+})
+
+await t.test('no lane sends a name that the prober does not send', async t => {
+  const { option } = lanes({ main: { smtp_tls_servername: 'hostname' } })
+  for (const lane of ['qtls', 'tls']) t.equal(option(lane, 'smtp_tls_servername'), '', lane)
+})
+
 await t.test('listeners tell the milter who they are, and take mail from here only', async t => {
   const { option } = lanes({
     main: { smtp_bind_address: '192.0.2.1', smtp_bind_address6: '2001:db8::1' },
