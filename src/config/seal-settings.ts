@@ -87,10 +87,10 @@ export const SEAL = {
     doc: 'Senders of letters, or recipients, whose answers arrive as they are all the same.',
   }),
   max_answer_size: size({
-    default: '40M',
+    default: '25M',
     min: '64K',
     max: '256M',
-    doc: 'The largest file of an answer that is opened; a larger one arrives as it is. The letter lets a recipient attach 20 MB, which makes a file of 27 MB.',
+    doc: 'The largest mail that an answer becomes when it is opened, about 1.8 times as large as it came; what would be larger arrives as it is. No more than servers inside take.',
   }),
   company: text({
     default: '',

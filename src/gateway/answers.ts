@@ -82,7 +82,7 @@ export async function findAnswer(
   const deadline = AbortSignal.any([visit.signal, AbortSignal.timeout(OPEN_MS)])
   try {
     const file = await readWhole(mail.decoded(part), seal.max_answer_size)
-    if (file === undefined) return left('it is larger than max_answer_size')
+    if (file === undefined) return left(TOO_LARGE)
     const letter = await readLetterFile(file, deadline)
     if (letter.header.kind !== 'answer') return undefined
     if (!seal.open_answers) return left('open_answers is off')
@@ -155,6 +155,7 @@ async function open(
     await sealing.noteAnswer({ ...entry, outcome: 'refused' })
     return left(answer)
   }
+  if (sizeOf(answer, visit.mail) > visit.engine.config.seal.max_answer_size) return left(TOO_LARGE)
   deadline.throwIfAborted()
   const isRepeated = before !== undefined && (before.mail !== mail || at - before.at > TRIES_MS)
   await sealing.auditPassword({
@@ -168,6 +169,18 @@ async function open(
   const why = `answer to letter ${reference}, ${isRepeated ? 'repeated, opened' : 'opened'}`
   const repeatedAfter = isRepeated ? before.at : undefined
   return Object.freeze({ kind: 'opened', answer, letter, digest, repeatedAfter, why })
+}
+
+const TOO_LARGE = 'it is larger than max_answer_size, or would be'
+
+/** Bytes of an opened mail without what it is made from. */
+const FRAME_BYTES = 16 * 1024
+
+/** Bytes that the mail has at most: an inside server that refuses it would send the answer back. */
+function sizeOf({ text, files }: OpenedAnswer, { source }: Mail): number {
+  const content = files.reduce((sum, file) => sum + file.content.length * 1.4 + 2048, 0)
+  // A byte of quoted-printable text may take three.
+  return source.size + content + Buffer.byteLength(text) * 3.2 + FRAME_BYTES
 }
 
 /** Why an answer to a letter is not opened for those whom the message is for. */

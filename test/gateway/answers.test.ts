@@ -352,7 +352,22 @@ t.test('the settings leave answers sealed', async t => {
   t.equal(some.said(), `${LEFT}it is left sealed by the settings`)
   const large = mailWith([await some.seal({ data: Buffer.alloc(70_000) })])
   t.ok(isUnchanged(await some.arrives(large), large))
-  t.equal(some.said(), `${LEFT}it is larger than max_answer_size`)
+  t.equal(some.said(), `${LEFT}it is larger than max_answer_size, or would be`)
+})
+
+t.test('what would become too large for servers inside is left as it is', async t => {
+  const { memory, ...gateway } = await bench(t, '[seal]\nmax_answer_size = "1M"')
+  for (const [bytes, row] of [
+    [350_000, /^answer\.left: .*larger than max_answer_size/],
+    [150_000, /^answer\.opened/],
+  ] as const) {
+    const message = mailWith([await gateway.seal({ data: Buffer.alloc(bytes) })])
+    t.ok(message.length < 1024 * 1024, 'it came smaller')
+    const onward = await gateway.arrives(message)
+    t.match(gateway.said(), row)
+    t.ok(onward.length < 1024 * 1024)
+  }
+  t.equal(memory.sealed.acts.length, 1)
 })
 
 t.test('a store that fails defers the mail; the next try opens it', async t => {
