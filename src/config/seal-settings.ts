@@ -65,6 +65,12 @@ export const SEAL = {
     max: 100,
     doc: 'Characters that a password of a sender or an officer must have.',
   }),
+  min_password_bits: integer({
+    default: 80,
+    min: 0,
+    max: 256,
+    doc: 'Strength of a password that a sender gave or that stands, for formats whose passwords can be tried fast (pdf, zip): its length times the bits of its alphabet, what repeats itself half. Weaker ones are for html alone.',
+  }),
   password_retention: duration({
     default: '30d',
     min: '7d',

@@ -57,7 +57,11 @@ export async function sealLetter(
     if (choice.kind !== 'seal') throw new GatewayError('ERR_SEAL_KEY', { reason: choice.why })
     try {
       const sealed = await sealAs(visit, known, { ...plan, choice }, order, deps)
-      const passedOver = [...plan.keys.problems, ...[...refused].map(noKeyDid)]
+      const passedOver = [
+        ...plan.keys.problems,
+        ...[...refused].map(noKeyDid),
+        ...plan.guessable.map(tooWeakFor),
+      ]
       return Object.freeze({ ...sealed, passedOver: Object.freeze(passedOver) })
     } catch (thrown) {
       const isStep = thrown instanceof GatewayError && thrown.code === 'ERR_SEAL_KEY'
@@ -66,6 +70,10 @@ export async function sealLetter(
       deps.sealing?.recipientKeys?.refuse(keysFor(choice.format, plan).ids)
     }
   }
+}
+
+function tooWeakFor(format: string): string {
+  return `${format}: the password is too weak for it`
 }
 
 /** Which recipient a message is sealed for, and under which number in this pass. */

@@ -3,11 +3,13 @@ import type { Mail } from '../message/mail.js'
 import { normalDomain } from '../policy/matcher.js'
 import { chooseFormat, type Choice } from '../seal/choose.js'
 import type { Given } from '../seal/given.js'
+import type { TextSealer } from '../seal/key-file.js'
 import type { LetterKeys } from '../seal/keys/letter-keys.js'
 import { NO_KEYS, type UsableKeys } from '../seal/keys/usable-keys.js'
 import { places } from '../seal/places.js'
 import type { SealWishes } from '../seal/wishes.js'
 import type { LetterEntry, PasswordWay, SealingStore } from '../store/sealing.js'
+import { guessableFormats } from './guessable.js'
 import type { Known } from './known.js'
 import { vouchedFor } from './transit.js'
 import type { Visit } from './visit.js'
@@ -25,6 +27,8 @@ export interface SealPlan {
   readonly standing: StoredText | undefined
   readonly given: StoredText | undefined
   readonly telephone: StoredText | undefined
+  /** Formats that the password is too weak for. */
+  readonly guessable: readonly string[]
 }
 
 export interface StoredText {
@@ -35,7 +39,12 @@ export interface StoredText {
 /** Where a plan comes from, beside the message. */
 export interface SealSources {
   readonly store: { readonly sealing: SealingStore }
-  readonly sealing?: { readonly recipientKeys?: Pick<LetterKeys, 'find'> | undefined } | undefined
+  readonly sealing?:
+    | {
+        readonly recipientKeys?: Pick<LetterKeys, 'find'> | undefined
+        readonly keys: Pick<TextSealer, 'open'>
+      }
+    | undefined
 }
 
 /** Any sender domain, in the list of standing passwords. */
@@ -80,11 +89,27 @@ export async function planSeal(
   // A key may be gone since; then there must be a password after all.
   const keeps = before !== undefined && before.way !== 'key'
   const way = keeps ? before.way : ways.find(([, there]) => there)?.[0]
+  const agreed = {
+    given: stored(given?.password, places.givenPassword(root ?? '')),
+    standing: standing && {
+      text: standing.password,
+      place: places.standingPassword(standing.senderDomain, standing.recipient),
+    },
+  }
+  const guessable =
+    tools === undefined
+      ? []
+      : await guessableFormats(
+          engine.host.sealers,
+          { ...agreed, way, before, givenNow: givenNow?.password },
+          { keys: tools.keys, minBits: engine.config.seal.min_password_bits },
+        )
   const choose = (keys: UsableKeys, without: ReadonlySet<string>): Choice<Sealer> =>
     chooseFormat({
       formats: engine.host.sealers,
       wanted: wishes.formats,
       refused: new Set([...refused.map(({ format }) => format), ...without]),
+      guessable: new Set(guessable),
       messageBytes: mail.source.size,
       maxSize: wishes.maxSize,
       keys: kindsOf(keys),
@@ -102,11 +127,8 @@ export async function planSeal(
     keys,
     wishes,
     before,
-    standing: standing && {
-      text: standing.password,
-      place: places.standingPassword(standing.senderDomain, standing.recipient),
-    },
-    given: stored(given?.password, places.givenPassword(root ?? '')),
+    ...agreed,
+    guessable,
     telephone: stored(given?.telephone, places.givenTelephone(root ?? '')),
   })
 }

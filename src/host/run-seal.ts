@@ -11,6 +11,8 @@ export interface Sealer {
   /** Name of the plugin without its stage: `html`. */
   readonly format: string
   readonly opensWith: 'password' | 'certificate' | 'pgp-key'
+  /** Whether guessing its password takes long; see `LetterForm`. */
+  readonly slowKey: boolean
   /** Bytes of the letter's body at most. */
   sizeOf(messageBytes: number): number
   /**
@@ -29,6 +31,7 @@ export function sealerOf(plugin: StartedPlugin): Sealer {
   return Object.freeze({
     format: name.slice(name.indexOf('/') + 1),
     opensWith: letter.opensWith,
+    slowKey: letter.slowKey === true,
     sizeOf,
     seal: async ({ mail, ...facts }: SealOrder, signal: AbortSignal) => {
       const raw = await orAborted(plugin.run(mail, facts, signal), signal)

@@ -14,6 +14,8 @@ export interface ChoiceFacts<Format extends FormatFacts> {
   readonly wanted: readonly string[] | undefined
   /** Those that the servers of the recipient's domain have sent back. */
   readonly refused: ReadonlySet<string>
+  /** Those that the password is too weak for. */
+  readonly guessable?: ReadonlySet<string>
   readonly messageBytes: number
   readonly maxSize: number
   /** Kinds of key that are known of the recipient. */
@@ -38,7 +40,7 @@ export type Choice<Format> =
 export function chooseFormat<Format extends FormatFacts>(
   facts: ChoiceFacts<Format>,
 ): Choice<Format> {
-  const { formats, wanted, refused, messageBytes, maxSize, keys, way } = facts
+  const { formats, wanted, refused, guessable, messageBytes, maxSize, keys, way } = facts
   const inOrder =
     wanted === undefined
       ? formats
@@ -51,7 +53,10 @@ export function chooseFormat<Format extends FormatFacts>(
   const taken = openable.filter(({ format }) => !refused.has(format))
   if (taken.length === 0)
     return no('the servers of the recipient took no format of a sealed letter')
-  const fitting = taken.filter(one => one.sizeOf(messageBytes) <= maxSize)
+  const guarded = taken.filter(({ format }) => guessable?.has(format) !== true)
+  if (guarded.length === 0)
+    return no('the password is too weak for every format of a sealed letter that can be used')
+  const fitting = guarded.filter(one => one.sizeOf(messageBytes) <= maxSize)
   if (fitting.length === 0)
     return no('sealed, the message would be larger than the recipient takes')
   const withKey = fitting.find(({ opensWith }) => opensWith !== 'password')

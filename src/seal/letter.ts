@@ -69,6 +69,11 @@ export interface LetterForm {
   readonly opensWith: SealFormat['opensWith']
   /** Bytes of the letter's body at most: `factor` times those of the message, and `plus`. */
   readonly growth: { readonly factor: number; readonly plus: number }
+  /**
+   * Whether its key takes so long to make of a password that one of `min_password_length` will do; else a
+   * password that somebody thought of must have `min_password_bits`.
+   */
+  readonly slowKey?: boolean
 }
 
 /** A text message with a password, for one telephone. */

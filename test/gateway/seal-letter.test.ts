@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Sealer } from '../../src/host/run-seal.js'
 import { places } from '../../src/seal/places.js'
 import { openFixture } from '../support/seal-fixture.js'
 import { LETTER, pass, sealingGateway } from '../support/seal-gateway.js'
@@ -210,6 +211,28 @@ t.test('a standing password is used for whoever sends, and nobody is told', asyn
   t.match(openFixture(split.onward, 'what was agreed on').toString(), 'Secret text')
   t.match(split.onward.toString(), 'the password is with: standing')
   t.same(gateway.memory.notices, [])
+})
+
+t.test('a password that is too weak for a format leads to the next one, on record', async t => {
+  const sealer = (format: string, slowKey: boolean): Sealer => ({
+    format,
+    slowKey,
+    opensWith: 'password',
+    sizeOf: bytes => bytes + 5000,
+    seal: async () => ({
+      fields: [{ name: 'Subject', value: format }],
+      body: Buffer.from(`${format}\r\n`),
+    }),
+  })
+  const gateway = await sealingGateway(t, {
+    host: { sealers: [sealer('zip', false), sealer('html', true)] },
+  })
+  const weak = LETTER.toString().replace('Befund', 'Befund [pw: sommer202622]')
+  const first = await pass(gateway, 'first', Buffer.from(weak))
+  const split = await pass(gateway, 're-split', first.onward, { sender: 'anna@in.example' })
+  t.match(split.onward.toString(), /^Subject: html\r$/m)
+  const record = gateway.records.at(-1)
+  t.match(record?.decision.recipients[0]?.why, /zip: the password is too weak for it/)
 })
 
 t.test('a number that a sender gave gets the password', async t => {

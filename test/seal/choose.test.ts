@@ -46,6 +46,16 @@ const CASES: readonly (readonly [string, Partial<ChoiceFacts<FormatFacts>>, RegE
   ['nor when none of those wanted is there', { wanted: ['zip'] }, /no format/],
   ['nor with a format for keys alone', { wanted: ['smime'] }, /no key of the recipient is known/],
   ['nor when all were sent back', { refused: new Set(['html', 'pdf']) }, /took no format/],
+  [
+    'a format that the password is too weak for gives way',
+    { wanted: ['pdf', 'html'], guessable: new Set(['pdf']) },
+    /^html by sender$/,
+  ],
+  [
+    'nor with a password that is too weak for all',
+    { guessable: new Set(['html', 'pdf']) },
+    /the password is too weak/,
+  ],
   ['nor when all are too large', { maxSize: 99 }, /larger than the recipient takes/],
   ['without a way an officer can help', { way: undefined }, /nobody can be told the password/],
 ]

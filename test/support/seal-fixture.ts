@@ -7,7 +7,7 @@ export default definePlugin({
   stage: 'seal',
   name: 'seal/fixture',
   summary: 'Seals for tests.',
-  letter: { opensWith: 'password', growth: { factor: 1.5, plus: 4096 } },
+  letter: { opensWith: 'password', slowKey: true, growth: { factor: 1.5, plus: 4096 } },
   config: {
     fails: s.boolean({ default: false, doc: 'Whether it throws.' }),
     marker: s.text({

@@ -14,6 +14,7 @@ import { sanitiseHtml } from './sanitise.js'
 /** Header and payload of a letter are half as long again as the message, and as base64 a third more. */
 export const HTML_LETTER: LetterForm = {
   opensWith: 'password',
+  slowKey: true,
   growth: { factor: 2.05, plus: 500_000 },
 }
 
