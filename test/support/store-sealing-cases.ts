@@ -237,12 +237,16 @@ export const SEALING_CASES: readonly StoreCase[] = [
       const store = await open(t, { now: () => now, passwordRetentionMs: day })
       await store.sealing.keepLetter(LETTER)
       await store.sealing.addLetterTry('key', 'Q1')
+      const answer = { digest: 'd', key: 'key', outcome: 'opened', mail: 'm', at: day / 2 } as const
+      await store.sealing.noteAnswer(answer)
       now = 3 * day
       await store.purge()
       t.ok(await store.sealing.letter('key'), 'a message may be on its way for seven days')
+      t.ok(await store.sealing.answer('d'))
       now = 8 * day
       await store.purge()
       t.equal(await store.sealing.letter('key'), undefined)
+      t.equal(await store.sealing.answer('d'), undefined)
       t.same((await store.purge()).waits, 0)
     },
   ],
