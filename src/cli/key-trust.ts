@@ -1,5 +1,6 @@
-import { buildTrust, readTrustStore, type TrustStore } from '../qtls/chain-trust.js'
+import { buildTrust, countedBy, readTrustStore, type TrustStore } from '../qtls/chain-trust.js'
 import { parseCertificate, type CertificateFacts } from '../qtls/certificate.js'
+import type { TrustFacts } from '../qtls/facts.js'
 import { nameConstraintProblem } from '../qtls/name-constraints.js'
 import type { CheckRevocation } from '../qtls/revocation.js'
 import type { AskRevocation, CertificateChecks, RevocationState } from '../seal/keys/key-checks.js'
@@ -28,8 +29,7 @@ export function certificateChecks(file: string, revocation?: CheckRevocation): C
 function askRevocation(store: () => TrustStore, check: CheckRevocation): AskRevocation {
   return async (certificate, chain, signal) => {
     const sent = [certificate, ...chain]
-    const { path, anchor } = buildTrust(sent.map(base64), store())
-    const all = [...path.flatMap(index => sent[index] ?? []), ...anchorOf(anchor)]
+    const all = wholeChain(sent, buildTrust(sent.map(base64), store()))
     const facts = all.flatMap(der => parseCertificate(der) ?? [])
     const below = facts.slice(0, -1).flatMap((certificate, index) => {
       const issuer = facts[index + 1]
@@ -64,16 +64,22 @@ function issuerProblem(
   store: TrustStore,
   now: number,
 ): string | undefined {
-  const { outcome, path, anchor, detail } = buildTrust(sent.map(base64), store)
+  const trust = buildTrust(sent.map(base64), store)
+  const { outcome, detail } = trust
   if (outcome !== 'trusted') return `no trusted authority has issued it (${detail ?? outcome})`
-  const all = [...path.flatMap(index => sent[index] ?? []), ...anchorOf(anchor)]
+  const all = wholeChain(sent, trust)
   const [leaf, ...issuers] = all.flatMap(der => parseCertificate(der) ?? [])
   if (leaf === undefined || issuers.length + 1 !== all.length) return 'its chain cannot be read'
   return weakSignature([leaf, ...issuers.slice(0, -1)]) ?? wrongIssuer(leaf, issuers, now)
 }
 
-function anchorOf(base64: string | undefined): readonly Buffer[] {
-  return base64 === undefined ? [] : [Buffer.from(base64, 'base64')]
+/** From the certificate itself to the anchor, as far as they are known. */
+function wholeChain(sent: readonly Buffer[], trust: TrustFacts): readonly Buffer[] {
+  const counted = countedBy(sent.map(base64), trust)
+  const all = trust.path.flatMap(index => counted[index] ?? [])
+  return [...all, ...(trust.anchor === undefined ? [] : [trust.anchor])].map(one =>
+    Buffer.from(one, 'base64'),
+  )
 }
 
 /** Ed25519 and its like have no hash of their own. */

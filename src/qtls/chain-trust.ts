@@ -26,6 +26,7 @@ const MAX_DEPTH = 9
 export function buildTrust(sent: readonly string[], store: TrustStore): TrustFacts {
   const certificates = sent.map(readCertificate)
   const path: number[] = []
+  const supplied: CertificateFacts[] = []
   const outcome = (
     of: TrustFacts['outcome'],
     detail?: string,
@@ -36,6 +37,9 @@ export function buildTrust(sent: readonly string[], store: TrustStore): TrustFac
       path: Object.freeze(path),
       anchor: anchor?.der.toString('base64'),
       detail,
+      ...(supplied.length === 0
+        ? {}
+        : { supplied: supplied.map(({ der }) => der.toString('base64')) }),
     })
   let current = certificates[0]
   if (current === undefined) return outcome('broken', 'the certificate cannot be read')
@@ -50,20 +54,31 @@ export function buildTrust(sent: readonly string[], store: TrustStore): TrustFac
         ? outcome('self-signed', 'the certificate signed itself')
         : outcome('untrusted', `${child.subjectText} is not in the store`)
     }
-    const root = issuersOf(child, store.bySubject(child.issuer)).find(isSelfSigned)
-    const sentIssuer = root ?? issuersOf(child, certificates.filter(isReadable))[0]
-    if (sentIssuer === undefined) return outcome('incomplete', `${child.issuerText} was not sent`)
-    if (!isSignedBy(child, sentIssuer))
+    const inStore = issuersOf(child, store.bySubject(child.issuer))
+    const root = inStore.find(isSelfSigned)
+    const sentIssuer = issuersOf(child, certificates.filter(isReadable))[0]
+    const issuer = root ?? sentIssuer ?? inStore[0]
+    if (issuer === undefined) return outcome('incomplete', `${child.issuerText} was not sent`)
+    if (!isSignedBy(child, issuer))
       return outcome('broken', `the signature of ${child.subjectText} is wrong`)
     if (root !== undefined) return outcome('trusted', undefined, root)
-    index = certificates.indexOf(sentIssuer)
+    if (issuer === sentIssuer) index = certificates.indexOf(issuer)
+    else index = certificates.length + supplied.push(issuer) - 1
     if (path.includes(index)) return outcome('broken', 'the certificates issue each other')
-    current = sentIssuer
+    current = issuer
   }
   return outcome('broken', `more than ${MAX_DEPTH} steps`)
 }
 
 const isReadable = (one: CertificateFacts | undefined): one is CertificateFacts => one !== undefined
+
+/** The certificates that a path counts, as it counts them. */
+export function countedBy(
+  chain: readonly string[],
+  { supplied = [] }: Pick<TrustFacts, 'supplied'>,
+): readonly string[] {
+  return supplied.length === 0 ? chain : [...chain, ...supplied]
+}
 
 /** It signed itself; an authority's new certificate by its old key has the same names only. */
 export const isSelfSigned = (one: CertificateFacts): boolean =>

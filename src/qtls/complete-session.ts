@@ -1,5 +1,5 @@
 import { readCertificate } from './certificate.js'
-import { buildTrust, type TrustStore } from './chain-trust.js'
+import { buildTrust, countedBy, type TrustStore } from './chain-trust.js'
 import type { SessionFacts } from './facts.js'
 import type { CheckRevocation, Issuance } from './revocation.js'
 import type { BareSession } from './tls-session.js'
@@ -17,11 +17,12 @@ export function sessionCompleter({
 }: CompleteOptions): (session: BareSession, signal: AbortSignal) => Promise<SessionFacts> {
   return async (session, signal) => {
     const trust = buildTrust(session.chain, store)
+    const chain = countedBy(session.chain, trust)
     const anchor = trust.anchor === undefined ? undefined : readCertificate(trust.anchor)
     const path = trust.path.flatMap((index, at): readonly Issuance[] => {
-      const certificate = readCertificate(session.chain[index] ?? '')
+      const certificate = readCertificate(chain[index] ?? '')
       const above = trust.path[at + 1]
-      const issuer = above === undefined ? anchor : readCertificate(session.chain[above] ?? '')
+      const issuer = above === undefined ? anchor : readCertificate(chain[above] ?? '')
       // The anchor vouches for itself; without an issuer there is nobody to ask.
       if (certificate === undefined || issuer === undefined || issuer === certificate) return []
       return [{ index, certificate, issuer }]

@@ -153,12 +153,18 @@ export interface SessionFacts {
 
 /**
  * What building a chain to a trusted certificate came to, dates left aside: those are judged when
- * the verdict is made. The chain is never completed by fetching, as Postfix would not.
+ * the verdict is made. The chain is never completed by fetching, as Postfix would not; an authority in
+ * the store completes it.
  */
 export interface TrustFacts {
   readonly outcome: 'trusted' | 'self-signed' | 'untrusted' | 'incomplete' | 'broken'
-  /** Indexes into `chain`, from the server's own up; the anchor itself is not among them. */
+  /**
+   * Indexes from the server's own certificate up, into `chain` with `supplied` behind it; the anchor
+   * itself is not among them.
+   */
   readonly path: readonly number[]
+  /** DER of authorities below a root that the store has and the server did not send; absent: none. */
+  readonly supplied?: readonly string[]
   /** DER of the trusted certificate. */
   readonly anchor: string | undefined
   /** What the library says when the outcome is not `trusted`. */

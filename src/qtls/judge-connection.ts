@@ -1,5 +1,5 @@
 import { readCertificate, type CertificateFacts } from './certificate.js'
-import { buildTrust, trustStore } from './chain-trust.js'
+import { buildTrust, countedBy, trustStore } from './chain-trust.js'
 import { matchDane, type DaneMatch } from './dane.js'
 import { explainFailure } from './explain-failure.js'
 import type { ConnectionFacts, SessionFacts, TlsaRecord } from './facts.js'
@@ -76,7 +76,7 @@ function judgeCertificates(
 ): ConnectionJudgement {
   const { profile, now } = context
   const { trust } = session
-  const path = readPath(session.chain, trust.path)
+  const path = readPath(countedBy(session.chain, trust), trust.path)
   const anchor = trust.anchor === undefined ? undefined : readCertificate(trust.anchor)
   const certificates = path.map(({ certificate }) => certificate)
   const leaf = certificates[0]

@@ -159,6 +159,25 @@ await t.test('an announced message that never comes ends in time', async t => {
   t.equal(answer.state, 'timeout')
 })
 
+await t.test('an answer with more records than anybody has is none', async t => {
+  const address = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1])
+  const oversized = (query: Buffer): Buffer => {
+    const head = answerTo(query, '', { answers: [] })
+    head.writeUInt16BE(4000, 6)
+    const message = Buffer.concat([head, ...Array.from({ length: 4000 }, () => address)])
+    const length = Buffer.alloc(2)
+    length.writeUInt16BE(message.length)
+    return Buffer.concat([length, message])
+  }
+  const server = await hostileNameServer(t, {
+    udp: query => [answerTo(query, '', { flags: TRUNCATED_RESPONSE, answers: [] })],
+    tcp: (query, socket) => socket.write(oversized(query)),
+  })
+  const answer = await resolverAt(t, server, { timeoutMs: 100 }).ask('x.test', 'A', signal)
+  t.same(answer.records, [])
+  t.match(answer.state, /^(?:timeout|servfail)$/)
+})
+
 await t.test('a name that cannot be written is not asked for', async t => {
   const server = await hostileNameServer(t, {})
   const resolver = resolverAt(t, server)

@@ -6,6 +6,7 @@ import { parseCertificate } from '../../src/qtls/certificate.js'
 import {
   buildTrust,
   certificatesIn,
+  countedBy,
   readTrustStore,
   trustStore,
 } from '../../src/qtls/chain-trust.js'
@@ -53,6 +54,22 @@ await t.test('a certificate in the store that signed itself is its own anchor', 
   const trust = buildTrust(sent(alone), storeOf(alone))
   t.match(trust, { outcome: 'trusted', path: [0], anchor: alone.base64 })
 })
+
+await t.test(
+  'an authority in the store completes what was sent, as it does for Postfix',
+  async t => {
+    const store = storeOf(root, authority)
+    const trust = buildTrust(sent(leaf), store)
+    t.match(trust, {
+      outcome: 'trusted',
+      path: [0, 1],
+      supplied: [authority.base64],
+      anchor: root.base64,
+    })
+    t.same(countedBy(sent(leaf), trust), sent(leaf, authority))
+    t.equal(buildTrust(sent(leaf, authority), store).supplied, undefined, 'nothing is missing')
+  },
+)
 
 await t.test('an authority below a root is no anchor', async t => {
   t.equal(buildTrust(sent(leaf), storeOf(authority)).outcome, 'incomplete')
