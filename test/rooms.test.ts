@@ -21,10 +21,11 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   host: 'errors log config message container classification seal (policy)',
   qtls: 'errors log config policy dns store',
   evidence: 'errors log config store (policy)',
-  gateway: 'errors log config milter message host policy store container evidence seal',
+  ask: 'errors log config message store policy',
+  gateway: 'errors ask log config milter message host policy store container evidence seal',
   postfix: 'errors log config policy milter dns store',
   maps: 'errors log config store policy postfix qtls',
-  upkeep: 'errors log config policy store postfix maps qtls seal',
+  upkeep: 'errors ask log config policy store postfix maps qtls seal',
   testkit: 'errors milter message host config (policy) (seal)',
   cli: '*',
 }

@@ -1,4 +1,5 @@
 import { InjectionMode, asFunction, asValue, createContainer } from 'awilix'
+import { askSettings } from '../ask/wishes.js'
 import { loadConfig, type Config } from '../config/load.js'
 import { customerLookup } from '../gateway/customer.js'
 import { askDomain } from '../gateway/domain-state.js'
@@ -181,6 +182,7 @@ async function createEngine(
     policy,
     host: await host,
     sealing: sealSettings(config),
+    asking: askSettings(config),
     customerOf: customerLookup(config.customer),
     isInternalDomain: domainMatcher(config.internal_domains),
   })

@@ -89,7 +89,10 @@ export async function startUpkeep(
     language: config.notices.language,
     contact: config.reply.contact,
   }
-  const send = noticeSender(config.notices.smtp, settings, passwords)
+  const send = noticeSender(config.notices.smtp, settings, passwords, {
+    questions: store.questions,
+    ways: { address: config.ask.address, baseUrl: config.ask.base_url.replace(/\/+$/, '') },
+  })
   // Postfix asks the milter about a notice too: one that comes earlier is put off for a minute.
   const tell = async (): Promise<void> => {
     if (isListening()) await sendNotices(store, send, log, now)

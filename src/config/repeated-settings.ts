@@ -1,4 +1,5 @@
-import { choice, domains, list, size, tables, text } from './kinds.js'
+import { ASK_WORDS } from './ask-settings.js'
+import { choice, domains, duration, list, size, tables, text } from './kinds.js'
 import type { Setting, Settings } from './setting.js'
 
 const CUSTOMER = tables({
@@ -174,10 +175,57 @@ const SEAL_TO = tables({
   },
 })
 
+const ASK_FOR = tables({
+  default: [],
+  doc: 'How some senders are asked, or about some classes; the first table that fits counts, and what it does not say is as [ask] and [notices] say.',
+  fields: {
+    sender_domains: domains({
+      default: [],
+      example: ['clinic.example'],
+      doc: 'Domains of the envelope sender; a leading dot names everything below a domain. Empty: any.',
+    }),
+    classes: list({
+      default: [],
+      example: ['high'],
+      max: 3,
+      of: choice({ values: ['normal', 'high', 'confidential'], doc: '' }),
+      doc: 'Classes of the message; empty: any.',
+    }),
+    choices: list({
+      default: [],
+      example: ['seal', 'cancel'],
+      max: 3,
+      of: choice({ values: ASK_WORDS.CHOICES, doc: '' }),
+      doc: 'What may be answered.',
+    }),
+    silence: choice({
+      values: ['default', ...ASK_WORDS.ENDS],
+      default: 'default',
+      doc: 'What is done when nobody has answered in time.',
+    }),
+    unanswerable: choice({
+      values: ['default', ...ASK_WORDS.ENDS],
+      default: 'default',
+      doc: 'What is done when nobody can be asked.',
+    }),
+    limit: duration({
+      default: '0s',
+      max: '4d',
+      doc: 'How long the message waits for the answer; "0s": as [ask] says.',
+    }),
+    language: choice({
+      values: ['default', 'de', 'fr', 'it', 'en'],
+      default: 'default',
+      doc: 'Language of the question.',
+    }),
+  },
+})
+
 /** Tables that may stand several times in milter.conf. */
 export const REPEATED = {
   customer: CUSTOMER,
   product: PRODUCT,
   connector: CONNECTOR,
   seal_to: SEAL_TO,
+  ask_for: ASK_FOR,
 } as const satisfies Settings

@@ -1,3 +1,4 @@
+import { ASK } from './ask-settings.js'
 import { KEYS } from './key-settings.js'
 import {
   choice,
@@ -360,6 +361,11 @@ export const SECTIONS = {
     settings: KEYS,
   },
   seal: { doc: 'Sealed letters.', see: 'docs/guide/sealing.md', settings: SEAL },
+  ask: {
+    doc: 'Questions to senders (action `ask`).',
+    see: 'docs/guide/asking.md',
+    settings: ASK,
+  },
   notices: { doc: 'What senders are told about mail that waits.', settings: NOTICES },
   store: { doc: 'Where records are kept.', see: 'docs/guide/data-kept.md', settings: STORE },
   reply: { doc: 'What senders are told.', settings: REPLY },

@@ -1,3 +1,4 @@
+import type { AskSettings } from '../ask/wishes.js'
 import type { Config } from '../config/load.js'
 import type { PluginHost } from '../host/load.js'
 import type { Policy } from './policy.js'
@@ -9,6 +10,7 @@ export interface Engine {
   readonly host: PluginHost
   readonly policy: Policy
   readonly sealing: SealSettings
+  readonly asking: AskSettings
   readonly customerOf: (sender: string) => string
   /** `domain` in lower case A-labels. */
   readonly isInternalDomain: (domain: string) => boolean

@@ -8,6 +8,7 @@ import {
 } from '../milter/index.js'
 import { passOf } from '../policy/lanes.js'
 import { CERTIFICATE_MACROS, admissionFor, certificateBy, customerBy } from './admission.js'
+import { answerByMail, isAnswer } from './answer-by-mail.js'
 import { logFailure } from './decision-log.js'
 import type { Engine } from './engine.js'
 import { messageLimits } from './message-limits.js'
@@ -68,6 +69,7 @@ export function createGateway(dependencies: GatewayDependencies): MilterHandlers
 async function answerTo(visit: Visit, dependencies: GatewayDependencies): Promise<Answer> {
   const objection = objectionTo(visit)
   if (objection !== undefined) return turnAway(visit, objection, dependencies)
+  if (isAnswer(visit)) return answerByMail(visit, dependencies)
   const answer = await passFor(visit)(visit, dependencies)
   if (answer.kind === 'pass') await learnKeys(visit, dependencies)
   return answer
@@ -90,5 +92,6 @@ function answerToFailure(tx: Transaction, { config }: Engine): Answer {
 
 function toReply(answer: Answer): FinalReply {
   if (answer.kind === 'pass') return replies.continue
+  if (answer.kind === 'discard') return replies.discard
   return replyCode(answer.code, answer.enhanced, answer.lines)
 }

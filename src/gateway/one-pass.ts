@@ -1,9 +1,12 @@
+import { bug } from '../errors.js'
 import type { Edit } from '../message/edit.js'
 import type { Decision } from '../policy/model.js'
 import type { Transit } from '../store/transit.js'
 import { findAnswer, withAnswer, type AnswerFound } from './answers.js'
+import type { AskPlan } from './ask-plan.js'
 import { applyEdits, hashAfter } from './apply-edits.js'
 import { hashOf } from './body-hash.js'
+import { CANCELLED_ROW } from '../policy/asking.js'
 import { logDecision } from './decision-log.js'
 import { takeGiven, withoutGiven } from './given-password.js'
 import { withoutInside } from './inside-reports.js'
@@ -38,7 +41,9 @@ export async function onePass(visit: Visit, deps: GatewayDependencies): Promise<
     })
   const isUsable = await canSeal(visit, deps)
   const plans = new Map<string, SealPlan>()
-  const found = await protect(mail, passContext(visit, known, deps, { isUsable, plans }), signal)
+  const questions: AskPlan[] = []
+  const context = passContext(visit, known, deps, { isUsable, plans, questions })
+  const found = await protect(mail, context, signal)
   const brought = await findAnswer(visit, known, deps)
   const outcome = withAnswer(found, brought)
   const { route, edits } = outcome
@@ -49,7 +54,7 @@ export async function onePass(visit: Visit, deps: GatewayDependencies): Promise<
   const decision = withPassedOver(outcome.decision, letter)
   const answered = await mailFor(brought, visit, known, deps)
   const transit = await lead(visit, known, outcome, { reference, letter, answered }, deps)
-  const shown = await seat(visit, known, outcome, reference, deps)
+  const shown = await seat(visit, known, outcome, { reference, questions }, deps)
   const answer = answerForRoute(route, decision.recipients, {
     queueId: tx.queueId,
     contact: engine.config.reply.contact,
@@ -192,7 +197,7 @@ async function seat(
   visit: Visit,
   known: Known,
   { decision, route }: Outcome,
-  reference: string,
+  { reference, questions }: { readonly reference: string; readonly questions: readonly AskPlan[] },
   { store }: GatewayDependencies,
 ): Promise<string> {
   const { passage, guest } = known
@@ -200,7 +205,14 @@ async function seat(
   if (route.kind !== 'wait' || guest === undefined || recipient === undefined)
     return passage.earlier?.root ?? reference
   const facts = { ...seatFacts(visit, known, guest), reference }
-  const entry = { ...facts, passage, decision: recipient, why: route.why }
+  const entry = { ...facts, passage, decision: recipient, why: route.why, until: undefined }
+  if (route.why === 'ask') {
+    const [plan] = questions
+    if (plan === undefined) return bug('a message waits for an answer that nobody asks for')
+    const { until } =
+      plan.kind === 'open' ? plan.question : await store.questions.ask(plan.question)
+    return (await takeSeat({ ...entry, until }, visit.engine.config, store)).reference
+  }
   if (route.why === 'wait') await askFor(recipient.domain, visit, known, store)
   return (await takeSeat(entry, visit.engine.config, store)).reference
 }
@@ -228,8 +240,12 @@ async function unseat(
   const { guest } = known
   if (guest?.row === undefined || route.kind === 'wait' || route.kind === 'stuck') return
   const how = route.kind === 'refuse' ? 'rejected' : 'delivered'
-  const why = decision.recipients[0]?.why ?? ''
-  await leaveSeat(seatFacts(visit, known, guest), { how, why }, visit.engine.config, store)
+  const [recipient] = decision.recipients
+  const why = recipient?.why ?? ''
+  const facts = seatFacts(visit, known, guest)
+  // Postfix reports to whoever has cancelled the message; another mail would say the same.
+  const mayTell = facts.mayTell && recipient?.row !== CANCELLED_ROW
+  await leaveSeat({ ...facts, mayTell }, { how, why }, visit.engine.config, store)
 }
 
 function seatFacts({ mail, engine }: Visit, { customer, at }: Known, guest: Guest): SeatFacts {

@@ -1,3 +1,4 @@
+import { planAsk, type AskPlan, type Asked } from './ask-plan.js'
 import { fieldsNamed } from '../message/header-fields.js'
 import { FINAL_LANES, INSIDE_HEADER } from '../policy/lanes.js'
 import type { SealOutlook } from '../policy/decide.js'
@@ -21,7 +22,12 @@ export function passContext(
   visit: Visit,
   known: Known,
   deps: Pick<GatewayDependencies, 'store' | 'hasMapEntry' | 'sealing'>,
-  sealing: { readonly isUsable: boolean; readonly plans: Map<string, SealPlan> },
+  sealing: {
+    readonly isUsable: boolean
+    readonly plans: Map<string, SealPlan>
+    /** Filled with the question that the message waits for. */
+    readonly questions: AskPlan[]
+  },
 ): PassContext {
   const { store, hasMapEntry } = deps
   const { mail, engine, lanes } = visit
@@ -50,6 +56,15 @@ export function passContext(
         [...sealing.plans].map(([address, { choice }]) => [address, outlookOf(choice)]),
       )
     },
+    ...(guest === undefined
+      ? {}
+      : {
+          asking: async (asked: Asked) => {
+            const { outlook, plan } = await planAsk(asked, visit, known, { store })
+            if (plan !== undefined) sealing.questions.push(plan)
+            return outlook
+          },
+        }),
     content: earlier?.sealed === undefined ? undefined : SEALED,
     levelsOf: async recipients => {
       const facts = await withLevels(recipients, customer, store, at)

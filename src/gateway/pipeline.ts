@@ -2,11 +2,20 @@ import type { PluginHost } from '../host/load.js'
 import type { Edit } from '../message/edit.js'
 import type { Mail } from '../message/mail.js'
 import { decide, type RecipientFacts, type SealOutlook } from '../policy/decide.js'
-import type { ContentVerdict, Decision, RecipientDecision, RiskClass } from '../policy/model.js'
+import type { AskOutlook } from '../policy/asking.js'
+import type {
+  AskChoice,
+  ContentVerdict,
+  Decision,
+  MessageKind,
+  RecipientDecision,
+  RiskClass,
+} from '../policy/model.js'
 import type { Route } from '../policy/route.js'
 import type { SenderFacts } from '../policy/rules.js'
 import { examine } from './examine.js'
 import { messageFacts } from './message-facts.js'
+import type { Asked } from './ask-plan.js'
 import type { Policy } from './policy.js'
 import { classifyRecipients, type Recipient } from './recipients.js'
 
@@ -26,6 +35,8 @@ export interface DecideContext {
   sealOutlook?(recipients: readonly RecipientDecision[]): Promise<ReadonlyMap<string, SealOutlook>>
   /** What the content is known to be, in place of what detectors say. */
   readonly content?: ContentVerdict | undefined
+  /** What has become of asking the sender about a recipient; absent: nobody has looked. */
+  asking?(asked: Asked): Promise<AskOutlook | undefined>
   /** Levels of the external domains among the recipients, unknown ones as `undetermined`. */
   levelsOf(recipients: readonly Recipient[]): Promise<readonly RecipientFacts[]>
   /** Whether this message has waited for undetermined domains as long as the settings allow. */
@@ -87,18 +98,49 @@ export async function decideMail(
     return decide({ ...facts, sealUsable, table, rules })
   }
   const recipients = await context.levelsOf(addressed)
+  const isLate = has(decideFor(recipients), 'wait') && (await context.waitedTooLong(mail))
+  const timed = isLate
+    ? recipients.map(recipient => ({ ...recipient, waitedTooLong: true }))
+    : recipients
+  const answered = await withAnswers(timed, kind, decideFor, context)
+  return withOutlook(decideFor(answered), answered, decideFor, context)
+}
+
+type DecideFor = (recipients: readonly RecipientFacts[]) => Decision
+
+/** The recipients with what has become of asking about them. */
+async function withAnswers(
+  recipients: readonly RecipientFacts[],
+  kind: MessageKind,
+  decideFor: DecideFor,
+  context: DecideContext,
+): Promise<readonly RecipientFacts[]> {
+  if (context.asking === undefined) return recipients
   const decision = decideFor(recipients)
-  if (!has(decision, 'wait') || !(await context.waitedTooLong(mail)))
-    return withOutlook(decision, recipients, decideFor, context)
-  const late = recipients.map(recipient => ({ ...recipient, waitedTooLong: true }))
-  return withOutlook(decideFor(late), late, decideFor, context)
+  const answered: RecipientFacts[] = []
+  for (const [index, facts] of recipients.entries()) {
+    const recipient = decision.recipients[index]
+    if (recipient === undefined || facts.level === 'internal') {
+      answered.push(facts)
+      continue
+    }
+    const tryOut = async (choice: AskChoice): Promise<RecipientDecision> => {
+      const asking: AskOutlook = { kind: 'answered', choice, by: 'the sender' }
+      const tried = [{ ...facts, asking }]
+      const { recipients: outcome } = await withOutlook(decideFor(tried), tried, decideFor, context)
+      return outcome[0] ?? recipient
+    }
+    const asking = await context.asking({ recipient, class: decision.class, kind, tryOut })
+    answered.push({ ...facts, asking })
+  }
+  return answered
 }
 
 /** Decides again with what can be done about sealing, where that matters. */
 async function withOutlook(
   decision: Decision,
   recipients: readonly RecipientFacts[],
-  decideFor: (recipients: readonly RecipientFacts[]) => Decision,
+  decideFor: DecideFor,
   context: DecideContext,
 ): Promise<Decision> {
   const sealed = decision.recipients.filter(({ action }) => action === 'seal')

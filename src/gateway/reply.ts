@@ -5,6 +5,8 @@ import type { WaitReason } from '../store/transit.js'
 /** What Postfix is told at end of message, before it is put into the milter's words; SMTP codes are here only. */
 export type Answer =
   | { readonly kind: 'pass' }
+  /** Taken, and delivered to nobody: what it says has been done. */
+  | { readonly kind: 'discard' }
   | {
       readonly kind: 'refuse'
       /** 451 or 550. */
@@ -14,6 +16,7 @@ export type Answer =
     }
 
 export const PASS: Answer = Object.freeze({ kind: 'pass' })
+export const DISCARD: Answer = Object.freeze({ kind: 'discard' })
 
 interface RefusalContext {
   readonly queueId: string | undefined
@@ -98,6 +101,12 @@ export function givenRefused(why: string, context: RefusalContext): Answer {
   return { kind: 'refuse', code: 550, enhanced: '5.7.1', lines }
 }
 
+/** The answer to a mail that should have answered a question, and does not. */
+export function answerRefused(why: string, context: RefusalContext): Answer {
+  const lines = [`No answer was taken: ${ascii(why, 400)}`, lastLine(550, context)]
+  return { kind: 'refuse', code: 550, enhanced: '5.7.1', lines }
+}
+
 /** The answer to a client that may not send outside. */
 export function notRelayed(why: string, context: RefusalContext): Answer {
   const lines = [`Not relayed: ${ascii(why, 400)}`, lastLine(550, context)]
@@ -120,13 +129,14 @@ function waiting(
 
 const WAITS_FOR: Readonly<Record<WaitReason, string>> = {
   wait: 'until the domain has been tested; nothing to do for the sender',
+  ask: 'for the answer of its sender, who has been asked',
   hold: 'for a release by the data-protection officer',
   paused: 'until the operator lets mail go on',
 }
 
 /** Answer as it stands in the record and in the log: `250`, `451 4.7.1`, `550 5.7.1`. */
 export function answerCode(answer: Answer): string {
-  return answer.kind === 'pass' ? '250' : `${answer.code} ${answer.enhanced}`
+  return answer.kind !== 'refuse' ? '250' : `${answer.code} ${answer.enhanced}`
 }
 
 /**

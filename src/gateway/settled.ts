@@ -1,3 +1,4 @@
+import { CANCELLED_ROW } from '../policy/asking.js'
 import type { Decision, RecipientDecision } from '../policy/model.js'
 import type { Return } from './returned.js'
 import type { WaitState } from './waiting-room.js'
@@ -27,7 +28,7 @@ export function settled(
       'this mail is for somebody inside and does not leave',
     )
   if (back.kind === 'unreachable') return rejected(decision, 'lane.unreachable', back.why)
-  if (state === 'cancelled')
+  if (state === 'cancelled' && !decision.recipients.some(({ row }) => row === CANCELLED_ROW))
     return rejected(decision, 'officer.cancelled', 'cancelled by the data-protection officer')
   if (state === 'expired' && onHold)
     return rejected(decision, 'officer.silent', 'nobody released the message in time')

@@ -65,6 +65,8 @@ export interface WaitFacts extends SeatFacts {
   readonly decision: RecipientDecision
   readonly why: WaitReason
   readonly reference: string
+  /** Epoch milliseconds; undefined: as the settings say for the reason. */
+  readonly until?: number | undefined
 }
 
 /**
@@ -91,10 +93,11 @@ export async function takeSeat(
     why,
     queueId,
     since,
-    until: since + limitOf(why, config),
+    until: facts.until ?? since + limitOf(why, config),
     at,
   })
-  if (facts.mayTell && sender !== '') {
+  // Who is asked is told by the question.
+  if (facts.mayTell && sender !== '' && why !== 'ask') {
     await store.addNotice({
       kind: 'waiting',
       key: guest.key,

@@ -9,6 +9,7 @@ import type {
   RecipientDecision,
   RiskClass,
 } from './model.js'
+import { afterAsking, type AskOutlook, type Outcome } from './asking.js'
 import { assessRisk } from './risk.js'
 import type { ActionRule, MessageFacts, RuleSet, SenderFacts } from './rules.js'
 import { rowFor } from './table-row.js'
@@ -37,6 +38,8 @@ export interface RecipientFacts {
   readonly level: Level
   /** Set when an undetermined domain has been waited for as long as the settings allow. */
   readonly waitedTooLong?: boolean | undefined
+  /** What has become of asking the sender; undefined: nobody has looked, so `ask` stands. */
+  readonly asking?: AskOutlook | undefined
   /** What can be done about sealing for this recipient; undefined: nobody has looked, it can be sealed. */
   readonly sealing?: SealOutlook | undefined
 }
@@ -78,22 +81,15 @@ const STRICTNESS: Readonly<Record<Action, number>> = {
   reject: 6,
 }
 
-interface Outcome {
-  readonly action: Action
-  readonly row: string
-  readonly why: string
-  readonly productLane?: string | undefined
-}
-
 function decideOne(
   input: DecideInput,
   riskClass: RiskClass,
   recipient: RecipientFacts,
 ): RecipientDecision {
   const { address, domain, level } = recipient
-  const fromTable = askTable(input, riskClass, recipient)
-  const rule = level === 'internal' ? undefined : findRule(input, riskClass, recipient)
-  const outcome = rule === undefined ? fromTable : applyRule(rule, fromTable)
+  const outcome = afterAsking(recipient, input.released === true, (asks, answeredClass) =>
+    byPolicy(input, answeredClass ?? riskClass, recipient, asks),
+  )
   const { row } = outcome
   if (outcome.action === 'seal') {
     const { sealing = { kind: 'seal' } } = recipient
@@ -111,7 +107,29 @@ function decideOne(
   return { address, domain, level, action: outcome.action, lane, row, why: outcome.why }
 }
 
-function askTable(input: DecideInput, riskClass: RiskClass, recipient: RecipientFacts): Outcome {
+/** What rules and table say; `asks` false: what only asks is passed over. */
+function byPolicy(
+  input: DecideInput,
+  riskClass: RiskClass,
+  recipient: RecipientFacts,
+  asks: boolean,
+): Outcome {
+  const over = new Set<Action>([
+    ...(input.released === true ? (['hold'] as const) : []),
+    ...(asks ? [] : (['ask'] as const)),
+  ])
+  const fromTable = askTable(input, riskClass, recipient, over)
+  const { level } = recipient
+  const rule = level === 'internal' ? undefined : findRule(input, riskClass, recipient, over)
+  return rule === undefined ? fromTable : applyRule(rule, fromTable)
+}
+
+function askTable(
+  input: DecideInput,
+  riskClass: RiskClass,
+  recipient: RecipientFacts,
+  over: ReadonlySet<Action>,
+): Outcome {
   const { verdict, strength, coverage } = input.content
   const { level, waitedTooLong } = recipient
   const situation = {
@@ -124,36 +142,37 @@ function askTable(input: DecideInput, riskClass: RiskClass, recipient: Recipient
     coverage,
   }
   const { rows } = input.table
-  if (input.released !== true) {
+  if (over.size === 0) {
     const row = rowFor(rows, situation) ?? bug('the decision table has a gap')
     return { action: row.action, row: row.name, why: row.why }
   }
   const row = rowFor(
-    rows.filter(({ action }) => action !== 'hold'),
+    rows.filter(({ action }) => !over.has(action)),
     situation,
   )
-  if (row === undefined) return NOTHING_BUT_HOLD
+  if (row === undefined) return NOTHING_ELSE
   return { action: row.action, row: row.name, why: row.why }
 }
 
-/** A release lifts the hold, never the protection: without another row there is none to give. */
-const NOTHING_BUT_HOLD: Outcome = Object.freeze({
+/** A release or an answer lifts the hold, never the protection: without another row there is none to give. */
+const NOTHING_ELSE: Outcome = Object.freeze({
   action: 'reject',
   row: 'released',
-  why: 'released, but the decision table knows nothing but to hold it',
+  why: 'released or answered, but the decision table knows nothing but to hold it or to ask',
 })
 
 function findRule(
   input: DecideInput,
   riskClass: RiskClass,
   recipient: RecipientFacts,
+  over: ReadonlySet<Action>,
 ): ActionRule | undefined {
   const { sender, kind, message } = input
   const { level } = recipient
   const content = input.content.verdict
   return input.rules.actions.find(
     rule =>
-      !(input.released === true && rule.action === 'hold') &&
+      !over.has(rule.action) &&
       rule.matches({ sender, recipient, class: riskClass, kind, level, content, message }),
   )
 }

@@ -108,6 +108,15 @@ export type Level = (typeof LEVELS)[number]
 export const ACTIONS = ['deliver', 'seal', 'wait', 'ask', 'hold', 'hand-over', 'reject'] as const
 export type Action = (typeof ACTIONS)[number]
 
+/** What may be answered to the question that the action `ask` puts to a sender. */
+export const ASK_CHOICES = ['seal', 'send', 'cancel'] as const
+/** `send`: the sender says that the message is of the class normal. */
+export type AskChoice = (typeof ASK_CHOICES)[number]
+
+/** What is done when nobody answers, or nobody can be asked. */
+export const ASK_ENDS = ['reject', 'seal', 'hold'] as const
+export type AskEnd = (typeof ASK_ENDS)[number]
+
 /** What is done for one recipient, and the row that said so. */
 export interface RecipientDecision {
   readonly address: string

@@ -1,5 +1,5 @@
 import { REQUEUED, SPLIT_LANE, type Pass } from './lanes.js'
-import type { Action, Decision, RecipientDecision } from './model.js'
+import type { Decision, RecipientDecision } from './model.js'
 
 /** What the way of a message depends on besides the decision. */
 export interface RouteFacts {
@@ -21,7 +21,7 @@ export type Route =
   /** Refused for good, for every recipient of this pass. */
   | { readonly kind: 'refuse' }
   /** Deferred until an answer is there. */
-  | { readonly kind: 'wait'; readonly why: 'wait' | 'hold' | 'paused' }
+  | { readonly kind: 'wait'; readonly why: 'wait' | 'ask' | 'hold' | 'paused' }
   /** Deferred, and an operator must look: something is not wired as it should be. */
   | { readonly kind: 'stuck'; readonly why: string }
 
@@ -70,7 +70,8 @@ const ways: Readonly<Record<Pass, Way>> = {
     if (paused) return { kind: 'wait', why: 'paused' }
     if (isRefused(recipient)) return REFUSE
     const { action, lane } = recipient
-    if (action === 'wait' || action === 'hold') return { kind: 'wait', why: action }
+    if (action === 'wait' || action === 'ask' || action === 'hold')
+      return { kind: 'wait', why: action }
     return lane === null ? stuck(`the decision ${action} names no lane`) : pin(lane)
   },
   're-qtls': (recipients, facts) => wayBack('qtls', recipients, facts),
@@ -99,11 +100,8 @@ function commonLane(recipients: readonly RecipientDecision[]): string | undefine
   return isSame ? first.lane : undefined
 }
 
-/** What ends in a clear no: asking as well, as long as nobody can be asked. */
-const REFUSED: ReadonlySet<Action> = new Set(['reject', 'ask'])
-
 function isRefused({ action }: RecipientDecision): boolean {
-  return REFUSED.has(action)
+  return action === 'reject'
 }
 
 function isInternal({ level }: RecipientDecision): boolean {

@@ -31,6 +31,8 @@ import { LevelCache } from './level-cache.js'
 import type { Flags } from './operations/flags.js'
 import type { PageEnd } from './operations/messages.js'
 import type { NewNotice, Notice } from './outbox.js'
+import { questionStoreOf } from './question-store.js'
+import type { QuestionStore } from './questions.js'
 import { sealingStoreOf } from './sealing-store.js'
 import type { SealingStore } from './sealing.js'
 import { pluginStateOf, type PluginStateStore } from './plugin-state.js'
@@ -78,6 +80,8 @@ export class DatabaseStore implements Store, StoreAdmin {
   readonly domains: DatabaseDomains
   /** What sealing keeps. */
   readonly sealing: SealingStore
+  /** Questions to senders. */
+  readonly questions: QuestionStore
 
   constructor(backend: Backend, options: DatabaseStoreOptions) {
     this.#backend = backend
@@ -90,6 +94,7 @@ export class DatabaseStore implements Store, StoreAdmin {
     this.pluginState = pluginStateOf(backend, this.#now)
     this.recipientKeys = recipientKeysOf(backend, this.#now)
     this.sealing = sealingStoreOf(backend, this.#now)
+    this.questions = questionStoreOf(backend, this.#now)
     this.#levels = new LevelCache({ backend, flags: this.#flags, now: this.#now })
     this.domains = new DatabaseDomains({
       backend,

@@ -8,6 +8,7 @@ import { recipientKeys } from './migrations/005-recipient-keys.js'
 import { sealing } from './migrations/006-sealing.js'
 import { verdictRules } from './migrations/007-verdict-rules.js'
 import { answers } from './migrations/008-answers.js'
+import { questions } from './migrations/009-questions.js'
 import type { Schema } from './schema.js'
 
 type Migrations = Readonly<Record<string, Migration>>
@@ -22,6 +23,7 @@ export const MIGRATIONS: Migrations = {
   '006-sealing': sealing,
   '007-verdict-rules': verdictRules,
   '008-answers': answers,
+  '009-questions': questions,
 }
 
 export interface MigrateOptions {

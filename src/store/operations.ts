@@ -51,6 +51,15 @@ import {
 import { requestProbe } from './operations/probe-requests.js'
 import { policyRows } from './operations/policy-lookup.js'
 import { purgeStep } from './operations/purge.js'
+import { answerQuestion, endInSilence } from './operations/question-answers.js'
+import {
+  addQuestionToken,
+  ask,
+  findQuestions,
+  openByToken,
+  questionOf,
+  questionOfGuest,
+} from './operations/questions.js'
 import { queueEntry } from './operations/queue-entry.js'
 import { countDue, giveBack, takeDue, takeNamed } from './operations/schedule.js'
 import { addKeys, keysOf, keysUsed, pageOfKeys, removeKeys } from './operations/recipient-keys.js'
@@ -93,6 +102,14 @@ export const OPERATIONS = {
   setStanding,
   standingOf,
   addNotice,
+  addQuestionToken,
+  answerQuestion,
+  ask,
+  endInSilence,
+  findQuestions,
+  openByToken,
+  questionOf,
+  questionOfGuest,
   addToPluginValue,
   changedLevels,
   countDue,

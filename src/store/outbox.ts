@@ -6,10 +6,11 @@ export const NOTICE_KINDS = [
   'returned',
   'password',
   'sms',
+  'ask',
 ] as const
 export type NoticeKind = (typeof NOTICE_KINDS)[number]
-/** Those that tell no password. */
-export type PlainNoticeKind = Exclude<NoticeKind, 'password' | 'sms'>
+/** Those that tell no password and ask nothing. */
+export type PlainNoticeKind = Exclude<NoticeKind, 'password' | 'sms' | 'ask'>
 
 /**
  * A notice to a sender, kept until it is in Postfix's queue. It waits (`held`) until the log shows
@@ -18,7 +19,7 @@ export type PlainNoticeKind = Exclude<NoticeKind, 'password' | 'sms'>
 export interface Notice {
   readonly id: number
   readonly kind: NoticeKind
-  /** `Waiting.key`, or that of the letter, that it is about; one notice of each kind for a key. */
+  /** `Waiting.key`, that of the letter, or the id of the question that it is about; one notice of each kind for a key. */
   readonly key: string
   readonly customer: string
   /** Envelope sender of the message, to whom the notice goes. */

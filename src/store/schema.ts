@@ -2,6 +2,7 @@ import type { ColumnType, GeneratedAlways } from 'kysely'
 import type { Pass } from '../policy/lanes.js'
 import type { Action, Coverage, Level, RiskClass, System, Verdict } from '../policy/model.js'
 import type { TlsSession } from './evidence.js'
+import type { QuestionSchema } from './schema-questions.js'
 import type { VerdictSchema } from './schema-verdicts.js'
 import type { NoticeKind } from './outbox.js'
 import type { KeySource, KeySystem } from './recipient-keys.js'
@@ -17,7 +18,7 @@ import type { WaitEnd, WaitReason } from './transit.js'
  * queue id, and that stands in a record. Times are epoch milliseconds. No subject and no content
  * anywhere.
  */
-export interface Schema extends VerdictSchema {
+export interface Schema extends VerdictSchema, QuestionSchema {
   customer: CustomerTable
   customer_domain: CustomerDomainTable
   message: MessageTable

@@ -3,6 +3,7 @@ import type { Decision, Level } from '../policy/model.js'
 import type { QueueEntryLog } from './evidence.js'
 import type { NewNotice } from './outbox.js'
 import type { ProbeQuota } from './verdicts.js'
+import type { QuestionStore } from './questions.js'
 import type { SealingStore } from './sealing.js'
 import type { Transit, WaitEnd, Waiting, WaitingEntry } from './transit.js'
 
@@ -44,6 +45,8 @@ export interface Store {
   referenceKey(): Promise<Buffer>
   /** What sealing keeps. */
   readonly sealing: SealingStore
+  /** Questions to senders. */
+  readonly questions: QuestionStore
   close(): Promise<void>
 }
 

@@ -73,7 +73,7 @@ export interface Waiting {
   readonly reason: string | undefined
 }
 
-export const WAIT_REASONS = ['wait', 'hold', 'paused'] as const
+export const WAIT_REASONS = ['wait', 'ask', 'hold', 'paused'] as const
 export type WaitReason = (typeof WAIT_REASONS)[number]
 
 /** What a pass at split asks to have noted when it tells Postfix to wait. */

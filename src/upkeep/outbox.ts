@@ -1,12 +1,15 @@
 import { createTransport, type SendMailOptions } from 'nodemailer'
-import { GatewayError, reasonOf } from '../errors.js'
+import { bug, GatewayError, reasonOf } from '../errors.js'
 import type { Log } from '../log/log.js'
 import type { StoreAdmin } from '../store/admin.js'
+import { newToken, tokenDigest } from '../ask/token.js'
 import type { NewNotice, Notice } from '../store/outbox.js'
+import type { QuestionStore } from '../store/questions.js'
 import type { Language } from './notice-texts.js'
 import type { Disclosure, Secret } from './disclose.js'
 import type { PasswordText } from '../seal/letter.js'
 import { noticeMail, type NoticeSettings } from './notice-mail.js'
+import { questionMail, type AnswerWays } from './question-mail.js'
 import { NO_TEXT_MESSAGE, passwordMail, passwordSms } from './password-mail.js'
 
 /** Notices of one turn. */
@@ -30,17 +33,24 @@ export interface PasswordSending {
   readonly languageFor: (recipient: string) => Language
 }
 
+export interface QuestionSending {
+  readonly questions: Pick<QuestionStore, 'addToken'>
+  readonly ways: AnswerWays
+}
+
 /**
  * Sends notices to the Postfix at `smtp` (`HOST:PORT`), one connection each, and passwords for
  * telephones to the plugin for them.
  *
  * A notice about a letter whose password is kept no longer is given up. A text message that is refused
- * for good, or not taken for long, becomes a notice to the sender.
+ * for good, or not taken for long, becomes a notice to the sender. A question that is not open any more is
+ * given up; each mail of one has a token of its own, which is nowhere but there.
  */
 export function noticeSender(
   smtp: string,
   settings: NoticeSettings,
   passwords: PasswordSending,
+  asking?: QuestionSending,
 ): SendNotice {
   const { disclosure } = passwords
   const colon = smtp.lastIndexOf(':')
@@ -72,8 +82,17 @@ export function noticeSender(
     }
     await disclosure.told(notice, letter)
   }
+  const ask = async (notice: Notice): Promise<void> => {
+    if (asking === undefined) return bug('a question, and nobody to ask it')
+    const { questions, ways } = asking
+    const token = newToken()
+    const question = await questions.addToken(notice.key, tokenDigest(token) ?? bug('no token'))
+    if (question !== undefined)
+      await sendMail(questionMail(notice, question, token, { ...settings, ...ways }))
+  }
   return async notice => {
     const { kind } = notice
+    if (kind === 'ask') return ask(notice)
     if (kind === 'returned') {
       if (!passwords.isInside(notice.to)) return
       const again = await passwords.hasFormatFor(notice.recipient)

@@ -35,6 +35,8 @@ const OF_NOBODY = new Set([
   'letter_answer',
   'letter_try',
   'refused_format',
+  'question_recipient',
+  'question_token',
   'follow_position',
   'queue_entry',
   'delivery',
@@ -82,7 +84,7 @@ void t.test(
     const { db } = emptyDatabase(t)
     await migrate(db, inside)
     const tables = await db.introspection.getTables()
-    t.equal(tables.length, 31)
+    t.equal(tables.length, 34)
     for (const { name, columns } of tables) {
       const names = columns.map(column => column.name)
       t.notMatch(names.join(' '), /subject|body|text|password|file_name/, name)
@@ -109,6 +111,12 @@ void t.test('questions of one customer are answered by an index', async t => {
     'select * from message where root = 1',
     'select * from message indexed by message_ended where customer_id = 1 and at < 5 and transit is null',
     'select * from waiting where key = 1',
+    'select * from question where matter = 1 and round = 0',
+    'select * from question where reference = 1',
+    'select * from question where created_at < 1',
+    'select * from question_recipient where key = 1',
+    'select * from question_token where digest = 1',
+    'delete from question where id = 1',
     'select * from waiting where customer_id = 1 and ended_at is null order by since',
     'select * from waiting where queue_id = 1 and ended_at is null',
     'select * from waiting where reference = 1 and ended_at is null',

@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import { askSettings } from '../../src/ask/wishes.js'
 import { parseConfig } from '../../src/config/load.js'
 import type { DomainState } from '../../src/gateway/domain-state.js'
 import { Engines, type Engine } from '../../src/gateway/engine.js'
@@ -99,6 +100,7 @@ async function testEngine(
     config,
     policy: loadPolicy(config),
     sealing: sealSettings(config),
+    asking: askSettings(config),
     host: { ...(await loadHost(config, log)), ...host },
     customerOf: sender => (sender.endsWith('@praxis.example') ? 'praxis' : 'default'),
     isInternalDomain: domainMatcher(config.internal_domains),

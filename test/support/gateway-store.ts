@@ -1,3 +1,4 @@
+import type { QuestionStore } from '../../src/store/questions.js'
 import type { GatewayDependencies } from '../../src/gateway/visit.js'
 import { memorySealing, type MemorySealing } from './gateway-sealing.js'
 import type { NewNotice } from '../../src/store/outbox.js'
@@ -68,10 +69,24 @@ export function memoryStore(levels: Readonly<Record<string, DomainLevel['level']
       memory.probes.push(`${domain}: ${why}${whose}`)
     },
     sealing: sealed.sealing,
+    questions: NO_QUESTIONS,
     referenceKey: async () => Buffer.alloc(32, 7),
     close: async () => undefined,
   }
   return Object.assign(memory, { store })
+}
+
+/** A test that asks brings a store of its own. */
+const NO_QUESTIONS: QuestionStore = {
+  ask: () => Promise.reject(new Error('nobody asks here')),
+  ofGuest: async () => undefined,
+  endInSilence: async () => undefined,
+  addToken: async () => undefined,
+  openByToken: async () => undefined,
+  question: async () => undefined,
+  answer: async () => ({ kind: 'refused', why: 'closed' }),
+  noteIgnored: async () => undefined,
+  find: async () => [],
 }
 
 function seated(known: Waiting | undefined, { at, ...entry }: WaitingEntry): Waiting {

@@ -10,6 +10,7 @@ import { OUTBOX_CASES } from './store-outbox-cases.js'
 import { KEY_CASES } from './store-key-cases.js'
 import { PLUGIN_CASES } from './store-plugin-cases.js'
 import { all, anyRecord, sampleRecord } from './store-records.js'
+import { QUESTION_CASES } from './store-question-cases.js'
 import { RETENTION_CASES } from './store-retention-cases.js'
 import { SCHEDULE_CASES } from './store-schedule-cases.js'
 import { SEALING_CASES } from './store-sealing-cases.js'
@@ -319,6 +320,7 @@ export const STORE_CASES: readonly StoreCase[] = [
   ...KEY_CASES,
   ...PLUGIN_CASES,
   ...SEALING_CASES,
+  ...QUESTION_CASES,
   ...RETENTION_CASES,
   ...DOMAIN_CASES,
   ...SCHEDULE_CASES,

@@ -183,3 +183,17 @@ t.test('a Postfix that is not there is an error', async t => {
     /ECONNREFUSED/,
   )
 })
+
+t.test('a question that is not open any more is not asked', async t => {
+  const asked: string[] = []
+  const questions = {
+    addToken: async (id: string, digest: string) => {
+      asked.push(`${id} ${digest.length}`)
+      return undefined
+    },
+  }
+  const ways = { address: '', baseUrl: '' }
+  const send = noticeSender('127.0.0.1:1', SETTINGS, NO_PASSWORDS, { questions, ways })
+  await send({ ...notice(1), kind: 'ask' })
+  t.same(asked, ['k1 64'], 'nothing was sent, or it would have failed')
+})

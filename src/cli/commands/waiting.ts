@@ -41,6 +41,7 @@ export const command: Command<Own> = {
 
 const MEANING: Readonly<Record<WaitReason, string>> = {
   wait: 'waits until the domain has been tested',
+  ask: 'waits for the answer of its sender (postseal ask)',
   hold: 'on hold, to be released or cancelled',
   paused: 'outgoing mail is stopped',
 }

@@ -32,7 +32,8 @@ export async function purgeStep(db: Kysely<Schema>, step: PurgeStep): Promise<Pu
       (await purgeWaits(db, step)) +
       (await purgeNotices(db, step)) +
       (await purgeProbes(db, step)) +
-      (await purgeLetters(db, step)),
+      (await purgeLetters(db, step)) +
+      (await purgeQuestions(db, step)),
     notes:
       (await purgeAudit(db, step)) +
       (await purgeChanges(db, step)) +
@@ -232,6 +233,21 @@ async function purgeLetters(db: Kysely<Schema>, step: PurgeStep): Promise<number
   await db.deleteFrom('letter_try').where('at', '<', passwordsBefore).execute()
   await db.deleteFrom('refused_format').where('at', '<', passwordsBefore).execute()
   return Number(letters.numDeletedRows) + Number(given.numDeletedRows)
+}
+
+/** With their recipients and tokens; none as long as its message may be on its way. */
+async function purgeQuestions(db: Kysely<Schema>, step: PurgeStep): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('question')
+    .where('id', 'in', query =>
+      query
+        .selectFrom('question')
+        .select('id')
+        .where('created_at', '<', step.transitBefore)
+        .limit(step.limit),
+    )
+    .executeTakeFirst()
+  return Number(numDeletedRows)
 }
 
 async function purgeAudit(db: Kysely<Schema>, step: PurgeStep): Promise<number> {

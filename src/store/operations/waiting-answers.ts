@@ -34,6 +34,8 @@ export async function decideWaiting(
       .where(where =>
         where.or([where('reference', '=', id), where('queue_id', '=', id), where('key', '=', id)]),
       )
+      // A question is answered, not released: what is chosen decides what the message gets.
+      .$if(verdict === 'released', query => query.where('why', '<>', 'ask'))
       .$if(customer !== ALL_CUSTOMERS, query =>
         query.where('customer_id', '=', where =>
           where.selectFrom('customer').select('id').where('name', '=', customer),

@@ -61,6 +61,17 @@ async function waitOn(db: Kysely<Schema>, row: WaitingTable): Promise<void> {
       until,
       tries: update('tries', '+', 1),
       ...(queue_id === null ? {} : { queue_id }),
+      // The answer of a sender is no release by an officer, who may be the next to be waited for.
+      ...(why === 'ask'
+        ? {}
+        : {
+            verdict: update
+              .case()
+              .when('why', '=', 'ask')
+              .then(null)
+              .else(update.ref('verdict'))
+              .end(),
+          }),
       // Who waits for something else now may be woken as soon as that is there.
       woken_at: update.case().when('why', '=', why).then(update.ref('woken_at')).else(null).end(),
     }))
