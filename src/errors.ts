@@ -1,3 +1,4 @@
+import { ASK_ERRORS } from './errors/ask.js'
 import { SEAL_ERRORS } from './errors/seal.js'
 
 /**
@@ -305,6 +306,7 @@ export const ERRORS = {
     exit: 78,
     remedy: 'Install a release of the plugin for this version of Postseal.',
   },
+  ...ASK_ERRORS,
   ...SEAL_ERRORS,
   ERR_GATEWAY_NO_QUEUE_ID: {
     text: 'Postfix has not said under which queue id it takes a message that is sealed',

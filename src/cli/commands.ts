@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs'
+import { command as ask } from './commands/ask.js'
 import { command as backup } from './commands/backup.js'
 import { command as cancel } from './commands/cancel.js'
 import { command as check } from './commands/check.js'
@@ -43,6 +44,7 @@ export const commands = [
   waiting,
   release,
   cancel,
+  ask,
   password,
   open,
   pause,

@@ -3,6 +3,7 @@ import type { Config } from '../config/load.js'
 import { GatewayError, reasonOf } from '../errors.js'
 import type { StateKeeper } from '../host/plugin-state.js'
 import type { Log } from '../log/log.js'
+import { startAskServer } from './ask-server.js'
 import { createServices, type Services } from './container.js'
 import { startHousekeeping } from './housekeeping.js'
 import { listenOn } from './listen.js'
@@ -50,6 +51,8 @@ export async function runDaemon(options: DaemonOptions, signals: Signals = proce
     let isListening = false
     const upkeep = await startUpkeep(services, () => isListening)
     open.push(() => upkeep.stop())
+    const askServer = await startAskServer(services)
+    if (askServer !== undefined) open.push(() => askServer.stop())
     const server = await services.server
     open.push(() => server.close({ deadlineMs: config.milter.shutdown_timeout }))
     const address = await listenOn(server, config)
@@ -130,7 +133,7 @@ function reloader(options: DaemonOptions, services: Services, log: Log): () => P
 
 /** Sections that are read at start only, as far as they changed. */
 function needRestart(before: Config, after: Config): readonly string[] {
-  const sections = ['listen', 'milter', 'store', 'log', 'keys', 'prober', 'maps'] as const
+  const sections = ['listen', 'milter', 'ask', 'store', 'log', 'keys', 'prober', 'maps'] as const
   const shown = (config: Config, name: (typeof sections)[number]): string => {
     // Rules for verdicts take effect at once.
     const section =

@@ -34,6 +34,8 @@ export async function decideWaiting(
   )
   if (rows.length === 0) {
     printNotice(`Nobody waits under ${printable(id)}; \`postseal waiting\` lists who does.`)
+    if (verdict === 'released')
+      printNotice('A question to a sender is answered with `postseal ask answer`.')
     process.exitCode = EXIT.data
     return
   }
@@ -56,7 +58,7 @@ export function waitingJson(row: Waiting): object {
   }
 }
 
-async function tryNow(run: RunPostfix, queueId: string): Promise<void> {
+export async function tryNow(run: RunPostfix, queueId: string): Promise<void> {
   try {
     if (await deliverNow(run, queueId)) return
     printNotice(`Postfix does not try ${queueId} at once; it does at its next turn.`)

@@ -24,7 +24,7 @@ export interface Asked {
   readonly class: RiskClass
   readonly kind: MessageKind
   /** What would be done with an answer. */
-  tryOut(choice: AskChoice): Promise<RecipientDecision>
+  readonly tryOut: (choice: AskChoice) => Promise<RecipientDecision>
 }
 
 /** A question that is open, or the one that is to be asked. */

@@ -79,7 +79,7 @@ t.test('what is not one clear word has no effect, and its sender sees that', asy
     t.match(JSON.stringify(answer.reply), /first line of the text/)
   }
   t.match(await gateway.question(), { state: 'open' })
-  const audit = await gateway.database.listAudit('*')
+  const audit = await gateway.database.audit()
   t.equal(audit.filter(({ act }) => act === 'ask-ignored').length, bodies.length)
 })
 
@@ -108,7 +108,7 @@ t.test('nobody but the sender answers, whatever the header says', async t => {
     t.match(JSON.stringify(unknown.reply), /no answer to an open question to you/, one)
   }
   t.match(await gateway.question(), { state: 'open' })
-  const audit = await gateway.database.listAudit('*')
+  const audit = await gateway.database.audit()
   t.equal(audit.filter(({ act }) => act === 'ask-ignored').length, cases.length)
 })
 

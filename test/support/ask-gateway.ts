@@ -1,32 +1,34 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Test } from 'tap'
-import type { DatabaseStore } from '../../src/store/database-store.js'
-import { openStore } from '../../src/store/open-store.js'
-import type { Question } from '../../src/store/questions.js'
+import type { AuditEntry } from '../../src/store/admin.js'
+import { runOperation } from '../../src/store/operations.js'
+import { questionStoreOf } from '../../src/store/question-store.js'
+import type { Question, QuestionStore } from '../../src/store/questions.js'
 import type { GatewayOptions } from './gateway-running.js'
 import { sealingGateway, type SealingGateway } from './seal-gateway.js'
-import { startInThisThread } from './store-worker.js'
+import { memoryDatabase } from './store-memory.js'
 
 export const NOON = 1_800_000_000_000
 
 export interface AskingGateway extends SealingGateway {
-  readonly database: DatabaseStore
+  readonly database: QuestionDatabase
   /** The only question. */
   question(): Promise<Question>
   /** Moves the clock. */
   later(ms: number): void
 }
 
-/** A store on a fresh database, closed with the test. */
-export async function freshStore(t: Test, now: () => number): Promise<DatabaseStore> {
-  const directory = mkdtempSync(join(tmpdir(), 'ask-'))
-  t.teardown(() => rmSync(directory, { recursive: true }))
-  const url = `sqlite:${join(directory, 'store.db')}`
-  const store = await openStore({ url, deadlineMs: 20_000, startWorker: startInThisThread, now })
-  t.teardown(() => store.close())
-  return store
+/** Questions in a database in memory, and what the audit says of them. */
+export interface QuestionDatabase {
+  readonly questions: QuestionStore
+  audit(): Promise<readonly AuditEntry[]>
+}
+
+export async function questionDatabase(t: Test, now: () => number): Promise<QuestionDatabase> {
+  const { db } = await memoryDatabase(t)
+  return {
+    questions: questionStoreOf({ run: (name, input) => runOperation(db, name, input) }, now),
+    audit: () => runOperation(db, 'listAudit', { customer: '*' }),
+  }
 }
 
 /**
@@ -40,7 +42,7 @@ export async function askingGateway(
 ): Promise<AskingGateway> {
   let at = NOON
   const now = (): number => at
-  const database = await freshStore(t, now)
+  const database = await questionDatabase(t, now)
   const gateway = await sealingGateway(t, {
     levels: { 'bad.example': 'none', 'fair.example': 'mandatory' },
     now,

@@ -1,10 +1,12 @@
 import type { CommandModule } from 'yargs'
+import { askSettings } from '../../ask/wishes.js'
 import { effectiveSettings } from '../../config/effective-settings.js'
 import { settingsSchema } from '../../config/json-schema.js'
 import { loadConfig, readSettingsFile } from '../../config/load.js'
 import { loadPolicy, type Policy } from '../../gateway/policy.js'
 import { loadHost } from '../../host/load.js'
 import { createLog } from '../../log/log.js'
+import type { Action } from '../../policy/model.js'
 import type { Command, GlobalOptions } from '../command.js'
 import { printJson, printLine, printNotice, printable } from '../output.js'
 
@@ -15,10 +17,11 @@ const check: Command = {
   handler: async ({ config: file }) => {
     const config = loadConfig(file)
     const policy = loadPolicy(config)
+    const { hasWay } = askSettings(config)
     const host = await loadHost(config, createLog({ level: 'warn', format: 'text' }))
     await host.close()
     printLine(`${config.file ?? 'No file, the defaults'}: no problems found.`)
-    for (const note of notYet(policy)) printNotice(note)
+    for (const note of notYet(policy, hasWay)) printNotice(note)
   },
 }
 
@@ -52,18 +55,22 @@ export const command: Command = {
   handler: () => undefined,
 }
 
-/** Actions that need a seal plugin; without a usable one the message is rejected. */
-const NEED_A_SEAL = ['seal', 'ask'] as const
-
 /** One sentence for each action that the policy in force asks for and that cannot be had. */
-function notYet({ table, rules }: Policy): readonly string[] {
-  return NEED_A_SEAL.flatMap(action => {
-    const users = [
-      ...table.rows.filter(row => row.action === action).map(({ name }) => name),
-      ...rules.actions.filter(rule => rule.action === action).map(({ name }) => `rule ${name}`),
-    ]
-    if (users.length === 0) return []
-    const where = printable(users.join(', '))
-    return [`Note: "${action}" rejects until a seal plugin is usable; it stands in ${where}.`]
-  })
+function notYet({ table, rules }: Policy, canAsk: boolean): readonly string[] {
+  const usersOf = (action: Action): string =>
+    printable(
+      [
+        ...table.rows.filter(row => row.action === action).map(({ name }) => name),
+        ...rules.actions.filter(rule => rule.action === action).map(({ name }) => `rule ${name}`),
+      ].join(', '),
+    )
+  const [seal, ask] = [usersOf('seal'), usersOf('ask')]
+  return [
+    ...(seal === ''
+      ? []
+      : [`Note: "seal" rejects until a seal plugin is usable; it stands in ${seal}.`]),
+    ...(ask === '' || canAsk
+      ? []
+      : [`Note: "ask" needs [ask] address or listen, else nobody is asked; it stands in ${ask}.`]),
+  ]
 }

@@ -34,7 +34,7 @@ void t.test('check names what the policy asks for and cannot have yet', async t 
     ],
     [
       'ask.conf',
-      /^Note: "ask" rejects until a seal plugin is usable; it stands in rule board\.\n$/,
+      /^Note: "ask" needs \[ask\] address or listen, else nobody is asked; it stands in rule board\.\n$/,
     ],
     ['plain.conf', /^$/],
   ]
