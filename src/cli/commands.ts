@@ -19,6 +19,7 @@ import { command as plugins } from './commands/plugins.js'
 import { command as policyd } from './commands/policyd.js'
 import { command as probe } from './commands/probe.js'
 import { command as release } from './commands/release.js'
+import { command as resend } from './commands/resend.js'
 import { command as report } from './commands/report.js'
 import { command as resume } from './commands/resume.js'
 import { command as run } from './commands/run.js'
@@ -47,6 +48,7 @@ export const commands = [
   ask,
   password,
   open,
+  resend,
   pause,
   resume,
   show,

@@ -40,7 +40,7 @@ export async function openByHand(
   source: PasswordSource,
   signal: AbortSignal,
 ): Promise<OpenedByHand> {
-  const file = saysLetter(bytes) ? bytes : await letterInMail(bytes)
+  const file = await letterFileIn(bytes)
   const { kind, reference, recipient } = await readLetterHeader(file, signal)
   const { password, ends } =
     source.given === undefined
@@ -49,6 +49,15 @@ export async function openByHand(
   const opened = await openLetter(file, password, signal)
   if (kind === 'letter') return { kind, reference, message: opened.data }
   return { kind, reference, message: await answerMail(answerIn(opened), ends) }
+}
+
+/**
+ * The letter itself, given as a file or as the mail that it is attached to.
+ *
+ * Throws  UsageError for what holds none
+ */
+export async function letterFileIn(bytes: Buffer): Promise<Buffer> {
+  return saysLetter(bytes) ? bytes : letterInMail(bytes)
 }
 
 /** The first part of a mail that is a letter, by its bytes. */
