@@ -39,6 +39,7 @@ export const DOMAIN_CASES: readonly StoreCase[] = [
         until: 100_000,
         match: ['mx.a.example'],
         dane: false,
+        probedAt: 1000,
       })
     },
   ],
