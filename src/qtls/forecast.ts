@@ -2,7 +2,7 @@ import { judge } from './judge.js'
 import type { DomainFacts } from './facts.js'
 import type { Confirmation } from './secure-binding.js'
 import type { TlsProfile } from './tls-profile.js'
-import { BINDINGS, type Binding } from './verdict-model.js'
+import { BINDINGS, type Binding, type DomainVerdict } from './verdict-model.js'
 
 /** What becomes of mail to a domain. `sealed`: no TLS worth the name; `waiting`: not known yet. */
 export const FATES = ['qualified', 'mandatory', 'sealed', 'waiting'] as const
@@ -72,6 +72,12 @@ export class Forecast {
         count(changed, fateWith(isMore ? [...bindings, binding] : others), messages)
       }
     }
+  }
+
+  /** Adds a domain whose level an administrator set: it holds by every profile and way of binding. */
+  addSet(messages: number, level: DomainVerdict['level']): void {
+    for (const { shares, ifChanged } of this.#tallies)
+      for (const counts of [shares, ...ifChanged.values()]) count(counts, FATE[level], messages)
   }
 
   get result(): readonly ProfileForecast[] {

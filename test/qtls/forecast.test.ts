@@ -37,6 +37,18 @@ t.test('a domain that nobody has looked at waits, by every profile and way of bi
   t.end()
 })
 
+t.test('what an administrator set holds whatever the profile and the bindings are', async t => {
+  const profiles = ['bsi-compatible', 'bsi-2026'].map(readTlsProfile)
+  const forecast = new Forecast({ profiles, bindings: ['dnssec'], now: 0 })
+  forecast.addSet(7, 'qualified')
+  forecast.addSet(2, 'none')
+  t.equal(forecast.result.length, 2)
+  for (const { shares, ifChanged } of forecast.result) {
+    t.match(shares, { qualified: { domains: 1, messages: 7 }, sealed: { domains: 1, messages: 2 } })
+    t.ok(ifChanged.every(one => one.shares.qualified.messages === 7))
+  }
+})
+
 t.test('what a way of binding gains or carries is counted', async t => {
   const made = await pki()
   const profiles = [readTlsProfile('bsi-compatible')]

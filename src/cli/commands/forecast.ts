@@ -1,8 +1,9 @@
 import { domainMatcher } from '../../policy/matcher.js'
-import type { DomainFacts } from '../../qtls/facts.js'
 import { FATES, Forecast, type ProfileForecast, type Shares } from '../../qtls/forecast.js'
-import { confirmationOf } from '../../qtls/make-verdict.js'
+import { asFacts, confirmationOf } from '../../qtls/make-verdict.js'
 import { readTlsProfile, SHIPPED_PROFILES } from '../../qtls/tls-profile.js'
+import { ALL_CUSTOMERS } from '../../store/admin.js'
+import type { DomainLevel } from '../../store/store.js'
 import type { Command } from '../command.js'
 import { createServices, type Services } from '../container.js'
 import { openExistingStore } from '../existing-store.js'
@@ -55,7 +56,12 @@ export const command: Command<Own> = {
     try {
       const confirmations = (await store?.domains.listConfirmations()) ?? []
       for (const [domain, count] of messages) {
-        const facts = (await store?.domains.earlierFacts(domain)) as DomainFacts | undefined
+        const set = await setLevel(store, domain, now)
+        if (set !== undefined) {
+          forecast.addSet(count, set)
+          continue
+        }
+        const facts = asFacts(await store?.domains.earlierFacts(domain))
         if (facts === undefined) untested.push(domain)
         forecast.add(count, facts, facts && confirmationOf(facts, confirmations))
       }
@@ -71,6 +77,17 @@ export const command: Command<Own> = {
       printNotice(`${untested.length} of ${messages.size} domains have not been looked at.`)
     if (unread > 0) printNotice(`${unread} lines are neither of a log of Postfix nor of a list.`)
   },
+}
+
+/** What an administrator said of a domain goes before what the prober finds. */
+async function setLevel(
+  store: Awaited<ReturnType<typeof openExistingStore>>,
+  domain: string,
+  now: number,
+): Promise<DomainLevel['level'] | undefined> {
+  const known = (await store?.levels(ALL_CUSTOMERS, [domain]))?.get(domain)
+  if (known === undefined || known.probedAt !== undefined) return undefined
+  return known.until === undefined || known.until > now ? known.level : undefined
 }
 
 const STS_NOTE =

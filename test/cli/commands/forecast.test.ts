@@ -34,5 +34,12 @@ t.test('messages of a log and of a list are counted by domain', async t => {
   t.match(text, { exit: 0, out: /waiting +100\.0 % of domains \(3 of 3\).*8 of 8/ })
   t.match(text.out, 'MTA-STS authenticates the names of servers, not their addresses')
   t.notMatch(text.out, 'bsi-compatible')
+  await bench.prepare(async store => {
+    const set = { customer: '*', level: 'qualified', by: 'x', reason: 'x' } as const
+    await store.setLevel({ ...set, domain: 'a.example' })
+  })
+  const set = await bench.run('forecast', list, '--profile', 'bsi-2026')
+  t.match(set.out, /qualified +33\.3 % of domains \(1 of 3\).*3 of 8/)
+  t.match(set.err, /2 of 3 domains have not been looked at/)
   t.match(await bench.run('forecast', '/nowhere'), { exit: 64, err: /cannot read \/nowhere/ })
 })
