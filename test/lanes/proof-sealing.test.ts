@@ -13,6 +13,7 @@ import {
   type CrashScenario,
 } from '../support/crash-run.js'
 import { proveAnswers } from '../support/lane-answers.js'
+import { KEYED, proveKeys } from '../support/lane-keys.js'
 import { LaneLab } from '../support/lane-lab.js'
 import type { Letter } from '../support/lane-letter.js'
 import { fields } from '../support/lane-text.js'
@@ -42,12 +43,17 @@ const lab = await LaneLab.start(t, {
 classify = ["classify/header", "classify/subject-tag"]
 detect = []
 rewrite = []
-seal = [${JSON.stringify(FIXTURE)}, "seal/html"]
+seal = ["seal/smime", ${JSON.stringify(FIXTURE)}, "seal/html"]
 [plugin."seal/fixture"]
 marker = ${JSON.stringify(MARKER)}
 [[seal_to]]
 recipients = ["answer-one@weak.test", "answer-two@good.test"]
 formats = ["html"]
+[[seal_to]]
+recipients = ["${KEYED}"]
+formats = ["smime", "fixture"]
+[[seal_to]]
+formats = ["fixture", "html"]
 `,
 })
 await lab.does('setup', 'sealing')
@@ -95,6 +101,10 @@ await t.test('a letter goes to a bad server, and its password to the sender', as
   t.match(audit, /fixture, password: sender, to one@weak\.test/)
   t.notMatch(audit, password)
 })
+
+await t.test('who has a certificate gets S/MIME, until its server refuses that', t =>
+  proveKeys(t, lab, letterTo, SECRET),
+)
 
 await t.test('each recipient has a password of its own', async t => {
   await lab.send(letterTo('two@weak.test', { to: ['two@weak.test', 'three@weak.test'] }))
