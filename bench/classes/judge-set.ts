@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { packageRoot } from '../../src/config/root.js'
 import type { PluginHost } from '../../src/host/load.js'
 import { parseMail } from '../../src/message/parse-mail.js'
 import { RISK_CLASSES, type Label, type RiskClass } from '../../src/policy/model.js'
+import { trainMails, type Taught } from './texts.js'
 import { readSet, type Case } from './set.js'
 
 export interface Judged extends Case {
@@ -20,6 +22,28 @@ export async function judgeSet(
     const mail = parseMail(await readFile(join(folder, one.file)))
     const labels = await host.classify(mail, AbortSignal.timeout(60_000))
     judged.push({ ...one, given: highest(labels), labels })
+  }
+  return judged
+}
+
+/** A text of eval/train with the class that it was given. */
+export interface JudgedText {
+  readonly class: Taught
+  readonly given: RiskClass
+  readonly language: string
+  readonly labels: readonly Label[]
+}
+
+/** Shows the mails of eval/train, one half of them, to the classifiers of a host. */
+export async function judgeTrain(
+  host: Pick<PluginHost, 'classify'>,
+  isHeldOut: boolean,
+): Promise<readonly JudgedText[]> {
+  const judged: JudgedText[] = []
+  for (const one of trainMails(join(packageRoot(), 'eval/train'))) {
+    if (one.isHeldOut !== isHeldOut) continue
+    const labels = await host.classify(parseMail(one.mail), AbortSignal.timeout(60_000))
+    judged.push({ class: one.class, language: one.language, given: highest(labels), labels })
   }
   return judged
 }

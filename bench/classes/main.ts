@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util'
 import { createServices } from '../../src/cli/container.js'
 import { packageRoot } from '../../src/config/root.js'
 import { runEntry, say } from '../entry.js'
-import { judgeSet } from './judge-set.js'
+import { learn } from './learn.js'
+import { judgeSet, judgeTrain } from './judge-set.js'
 import { fullPage, shortTable, type Sets } from './page.js'
 import { EVERY_CLASSIFIER_CONF } from './settings.js'
 
@@ -16,8 +17,18 @@ const PAGE = 'docs/reference/classification-figures.md'
  * Shape   arguments: `--write`; see scripts/eval.mjs.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } })
-  const sets = await judgeSets()
+  const { values } = parseArgs({
+    options: {
+      write: { type: 'boolean', default: false },
+      learn: { type: 'string' },
+      blind: { type: 'boolean', default: false },
+    },
+  })
+  if (values.learn !== undefined) {
+    say(`learned: ${await learn(values.learn === 'all')}`)
+    return
+  }
+  const sets = await judgeSets(values.blind || values.write)
   const page = fullPage(sets)
   process.stdout.write(page)
   if (!values.write) return
@@ -28,7 +39,7 @@ async function main(): Promise<void> {
   say(`written: README.md, ${PAGE}`)
 }
 
-async function judgeSets(): Promise<Sets> {
+async function judgeSets(withBlind: boolean): Promise<Sets> {
   mkdirSync(join(packageRoot(), 'var'), { recursive: true })
   const directory = mkdtempSync(join(packageRoot(), 'var', 'eval-'))
   try {
@@ -39,7 +50,9 @@ async function judgeSets(): Promise<Sets> {
       const judge = (name: string) => judgeSet(join(packageRoot(), 'eval', name), host)
       return {
         own: await judge('mails'),
-        blind: await judge('blind'),
+        learn: await judgeTrain(host, false),
+        heldOut: await judgeTrain(host, true),
+        blind: withBlind ? await judge('blind') : [],
         evasion: await judge('evasion'),
       }
     } finally {

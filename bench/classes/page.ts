@@ -1,5 +1,5 @@
 import { RISK_CLASSES } from '../../src/policy/model.js'
-import type { Judged } from './judge-set.js'
+import type { Judged, JudgedText } from './judge-set.js'
 import {
   classFigures,
   confusionOf,
@@ -12,6 +12,9 @@ import {
 /** The sets, in the order in which they are shown. */
 export interface Sets {
   readonly own: readonly Judged[]
+  /** The halves of eval/train. */
+  readonly learn: readonly JudgedText[]
+  readonly heldOut: readonly JudgedText[]
   readonly blind: readonly Judged[]
   readonly evasion: readonly Judged[]
 }
@@ -32,9 +35,11 @@ export function shortTable({ own, blind }: Sets): string {
 
 /** Everything, for the terminal and docs/reference/classification-figures.md. */
 export function fullPage(sets: Sets): string {
-  const { own, blind, evasion } = sets
+  const { own, learn, heldOut, blind, evasion } = sets
   return [
     setText('Own set', own),
+    trainText('Mails to learn from', learn),
+    trainText('Mails held out', heldOut),
     setText('Blind set', blind),
     `## Blind set, by kind\n\n${kindTable(blind)}`,
     `## Evasion\n\n${evasionTable(evasion)}`,
@@ -60,6 +65,26 @@ function setText(title: string, judged: readonly Judged[]): string {
   const matrix = table(['is \\ was given', ...RISK_CLASSES], rows)
   const byLanguage = table(['language', 'class', 'mails', 'precision', 'recall'], figures)
   return `## ${title}: ${judged.length} mails\n\n${matrix}\n${byLanguage}`
+}
+
+/** Of mails whose class above normal is not always known: what was given, and how often normal is right. */
+function trainText(title: string, judged: readonly JudgedText[]): string {
+  const classes = [...new Set(judged.map(one => one.class))].sort()
+  const rows = classes.map(is => [
+    is,
+    ...RISK_CLASSES.map(given =>
+      String(judged.filter(one => one.class === is && one.given === given).length),
+    ),
+  ])
+  const above = judged.filter(one => one.class !== 'normal')
+  const raised = judged.filter(one => one.given !== 'normal')
+  const right = raised.filter(one => one.class !== 'normal').length
+  const matrix = table(['is \\ was given', ...RISK_CLASSES], rows)
+  const figures = table(
+    ['above normal', 'precision', 'recall'],
+    [[String(above.length), percent(right / raised.length), percent(right / above.length)]],
+  )
+  return `## ${title}: ${judged.length} mails\n\n${matrix}\n${figures}`
 }
 
 function kindTable(judged: readonly Judged[]): string {

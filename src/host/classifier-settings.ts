@@ -9,7 +9,7 @@ import {
 import { CONFIDENCES } from '../classification/identifiers/judge-text.js'
 import { KIND_IDS } from '../classification/identifiers/kinds.js'
 import type { DictionaryOptions } from '../classification/terms/dictionary-judge.js'
-import { loadLexicon } from './dictionaries.js'
+import { loadLexicon, loadWords } from './dictionaries.js'
 
 /** Settings of every classifier that reads text: how much of it. */
 export const TEXT_SETTINGS = {
@@ -120,6 +120,7 @@ export function dictionaryOptions(
 ): Omit<DictionaryOptions, 'maxText'> {
   return {
     lexicon: loadLexicon(config.dictionaries),
+    learned: loadWords(config.dictionaries),
     thresholds: {
       highFrom: config.high_from_points,
       confidentialFrom: config.confidential_from_points,

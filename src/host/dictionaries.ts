@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dictionarySchema, type Dictionary } from '../classification/terms/dictionary-schema.js'
+import type { LearnedWords } from '../classification/terms/dictionary-judge.js'
+import { readWordModel } from '../classification/words/word-model.js'
+import { WordTally } from '../classification/words/word-tally.js'
 import { compileLexicon, type Lexicon } from '../classification/terms/lexicon.js'
 import { packageRoot } from '../config/root.js'
 import { parseToml } from '../config/toml.js'
@@ -17,6 +20,18 @@ export function loadLexicon(further: readonly string[] = []): Lexicon {
   const shipped = readdirSync(directory).filter(name => name.endsWith('.toml'))
   const files = [...shipped.sort().map(name => join(directory, name)), ...further]
   return compileLexicon(files.map(readDictionary))
+}
+
+/**
+ * Reads the weights of words that come with the program.
+ *
+ * Shape   `further` are the own dictionaries, whose domains stand whatever the words say.
+ * Throws  as `loadLexicon`.
+ */
+export function loadWords(further: readonly string[] = []): LearnedWords {
+  const model = readWordModel(readText(join(packageRoot(), 'policies', 'words', 'weights.tsv')))
+  const ownDomains = new Set(further.map(file => readDictionary(file).domain))
+  return { model, ownDomains, begin: () => new WordTally(model) }
 }
 
 /** Reads one dictionary. */

@@ -5,6 +5,10 @@ import { findTerms, hasMark, type Finds, type Hit } from './find-terms.js'
 import type { Language } from './dictionary-schema.js'
 import { findIcdCodes } from './icd-codes.js'
 import { languagesOf } from './language.js'
+import type { Folded } from '../folder.js'
+import { labelsByWords } from '../words/labels-by-words.js'
+import type { WordModel } from '../words/word-model.js'
+import type { WordReader } from '../words/word-tally.js'
 import type { Lexicon, Term } from './lexicon.js'
 import { readProse, type Role } from './prose.js'
 import { TermTally, type DomainThresholds } from './term-tally.js'
@@ -18,6 +22,16 @@ export interface DictionaryOptions {
   readonly quotedPercent: number
   /** Characters of one message that are read. */
   readonly maxText: number
+  /** What words weigh all together, which the shipped dictionaries are held to. */
+  readonly learned?: LearnedWords
+}
+
+/** A model of words, and the domains that stand whatever it says: those of own dictionaries. */
+export interface LearnedWords {
+  readonly model: WordModel
+  /** Begins to read the words of one message. */
+  readonly begin: () => WordReader
+  readonly ownDomains: ReadonlySet<string>
 }
 
 /** Prepares the search for words of the dictionaries; gives a function that makes one message's judge. */
@@ -34,12 +48,14 @@ const FORWARD = /^\s{0,9}(?:wg|fw|fwd|tr|i|wtr)\s{0,3}:/i
 class DictionaryJudge implements Judge {
   readonly #options: DictionaryOptions
   readonly #tally: TermTally
+  readonly #words: WordReader | undefined
   #left: number
   #isForward = false
 
   constructor(options: DictionaryOptions) {
     this.#options = options
     this.#tally = new TermTally(options.lexicon, options.thresholds)
+    this.#words = options.learned?.begin()
     this.#left = options.maxText
   }
 
@@ -58,15 +74,21 @@ class DictionaryJudge implements Judge {
     if (place === 'subject' && FORWARD.test(text)) this.#isForward = true
     const finds = await findTerms(folded, lexicon, pace)
     const hits = [...finds.hits, ...findIcdCodes(folded, finds, lexicon)]
-    if (hits.length === 0) return
+    if (hits.length === 0 && this.#words === undefined) return
     const roleOf = isMail ? readProse(folded, finds, lexicon, this.#isForward) : isOwn
+    if (this.#words !== undefined && place !== 'file name')
+      await addWords(this.#words, folded, roleOf, passage, pace)
     const languages = languagesOf(finds.common)
     const known = hits.filter(({ term }) => speaks(lexicon.terms[term], languages))
     for (const hit of withoutInner(known, lexicon)) this.#count(hit, finds, roleOf, passage)
   }
 
   labels(): readonly ClassLabel[] {
-    return this.#tally.labels()
+    const labels = this.#tally.labels()
+    const verdict = this.#words?.verdict()
+    const { learned } = this.#options
+    if (learned === undefined || verdict === undefined) return labels
+    return labelsByWords(labels, verdict, learned)
   }
 
   #count(hit: Hit, finds: Finds, roleOf: (place: number) => Role, where: Passage): void {
@@ -82,6 +104,37 @@ class DictionaryJudge implements Judge {
     return role === 'quoted' ? this.#options.quotedPercent / 100 : 1
   }
 }
+
+/** Reads the words line by line: what is neither the sender's nor answered mail says nothing. */
+async function addWords(
+  words: WordReader,
+  folded: Folded,
+  roleOf: (place: number) => Role,
+  passage: Passage,
+  pace: Pace,
+): Promise<void> {
+  const { length, lines } = folded
+  const where = placeOf(passage)
+  let from = 0
+  const take = (to: number): void => {
+    if (to > from) words.add(folded, from, to, where)
+  }
+  for (const [index, start] of lines.starts.entries()) {
+    const role = roleOf(start)
+    if (role === 'signature' || role === 'disclaimer') {
+      take(start)
+      from = lines.starts[index + 1] ?? length
+    } else if (start - from > STRETCH) {
+      take(start)
+      from = start
+      await pace.step()
+    }
+  }
+  take(length)
+}
+
+/** Characters whose words are looked up at a time. */
+const STRETCH = 0x4000
 
 function isOwn(): Role {
   return 'own'
