@@ -26,8 +26,8 @@ const LEAST_TEXTS = 2
 /** Smaller weights, both of them, are left out. */
 const LEAST_WEIGHT = 0.02
 /** Chosen by the half of eval/train that is learned from, and the own set. */
-const RAISE_FROM = 0.3
-const UNDO_BELOW = -0.4
+const RAISE_FROM = 0.4
+const UNDO_BELOW = -0.5
 
 interface Read {
   readonly taught: Taught

@@ -24,18 +24,14 @@ const BLIND = {
   confidential: { recall: 0.93, precision: 0.44 },
 } as const
 
-/** The tricks that work. */
+/** The tricks that work; of a number with hidden characters the class is too high. */
 const MISSED = [
   'a false signature',
   'a misspelt word',
-  'a word in two',
+  'a number with hidden characters',
   'base64 in the text',
-  'digits for letters',
   'digits of another script',
   'letters of no size',
-  'points between letters',
-  'reversed text',
-  'spaced letters',
   'text in a picture',
   'text in a style sheet',
 ]
