@@ -18,9 +18,9 @@ import { ROOT } from '../support/tree-sources.js'
 
 /** What was measured, rounded down: it may get better, and not worse. */
 const BLIND = {
-  protected: 0.88,
-  normal: { recall: 0.45, precision: 0.88 },
-  high: { recall: 0.7, precision: 0.8 },
+  protected: 0.9,
+  normal: { recall: 0.45, precision: 0.84 },
+  high: { recall: 0.7, precision: 0.78 },
   confidential: { recall: 0.93, precision: 0.44 },
 } as const
 
