@@ -70,7 +70,7 @@ export function questionJson(question: Question): object {
 /** A question for people, in a few lines. */
 export function tellQuestion(question: Question): void {
   const { id, reference, sender, recipients, choices, officerChoices, silence, state } = question
-  printLine(`${id}  ${printable(sender)} to ${recipients.map(printable).join(', ')}`)
+  printLine(`${id}  ${printable(sender)} to ${recipients.map(one => printable(one)).join(', ')}`)
   printLine(
     `    class ${question.class}, because ${printable(question.why)}; reference ${reference}`,
   )

@@ -13,6 +13,7 @@ import {
   type CrashScenario,
 } from '../support/crash-run.js'
 import { proveAnswers } from '../support/lane-answers.js'
+import { ASKING, leaveUnanswered, proveAsking, proveSilence } from '../support/lane-asking.js'
 import { KEYED, proveKeys } from '../support/lane-keys.js'
 import { LaneLab } from '../support/lane-lab.js'
 import type { Letter } from '../support/lane-letter.js'
@@ -54,7 +55,7 @@ recipients = ["${KEYED}"]
 formats = ["smime", "fixture"]
 [[seal_to]]
 formats = ["fixture", "html"]
-`,
+${ASKING}`,
 })
 await lab.does('setup', 'sealing')
 
@@ -82,6 +83,8 @@ async function passwordFor(recipient: string): Promise<string> {
 function passwordIn(notice: Buffer): string {
   return /\n {4}(\S+)\r?\n/.exec(notice.toString())?.[1] ?? 'none'
 }
+
+await leaveUnanswered({ lab, letterTo, passwordFor })
 
 await t.test('a letter goes to a bad server, and its password to the sender', async t => {
   const recipient = 'one@weak.test'
@@ -144,6 +147,8 @@ await t.test('a standing password opens every letter, and nobody is told', async
   t.same(lab.arrivals('standing@home.test'), [])
 })
 
+await t.test('senders are asked', t => proveAsking(t, { lab, letterTo, passwordFor }))
+
 await t.test('answers come back', t => proveAnswers(t, { lab, letterTo, passwordFor }))
 
 for (const place of ['before', 'after'] as const) {
@@ -193,6 +198,10 @@ await t.test('the change of the key may be ended at any step', async t => {
   const letter = await lab.arrived(recipient)
   t.match(openFixture(letter.message, await passwordFor(recipient)).toString(), SECRET)
 })
+
+await t.test('silence of a sender ends as the policy says', t =>
+  proveSilence(t, { lab, letterTo, passwordFor }),
+)
 
 await t.test('nothing of a message and no password lies anywhere in the clear', async t => {
   await lab.watch.settled()
