@@ -40,6 +40,9 @@ export function layoutOf(directory: string): Layout {
 /** The directory of the package: the nearest one with package.json, since dist/demo lies deeper. */
 export const PACKAGE = nearestPackage(dirname(fileURLToPath(import.meta.url)))
 /** Not compiled, so they are in the package and not in dist/. */
+/** Where the second part leaves what it shows, when everything else is gone. */
+export const LETTER_DIRECTORY = join(PACKAGE, 'var', 'demo', 'letter')
+
 export const MAILS = join(PACKAGE, 'demo', 'mails')
 
 /** The command as built. */

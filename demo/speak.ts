@@ -33,8 +33,8 @@ export function summarise(
   line(
     'Decisions are recorded and refusals are real. This Postfix has no lanes: the lane is what the',
   )
-  line('decision asks for, and the lock is only ever taken off. What would be sealed is refused,')
-  line('because there is no seal plugin yet.')
+  line('decision asks for, and the lock is only ever taken off. What would be sealed is refused:')
+  line('sealing needs the lanes, and comes in the second part.')
   for (const complaint of complaints) line(paint.red(`The milter complained: ${complaint}`))
   if (tally.unexpected > 0)
     line(paint.red(`${tally.unexpected} things went other than expected; see above.`))

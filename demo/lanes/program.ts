@@ -1,5 +1,6 @@
 import { enterNamespace } from '../../sandbox/namespace.js'
 import { createTerminal } from '../terminal.js'
+import { openSealed } from './sealed.js'
 import { SCENES, playScene } from './scenes.js'
 import { startLaneStage } from './stage.js'
 
@@ -20,6 +21,7 @@ end?.(true)
 const wrong: string[] = []
 try {
   for (const scene of SCENES) wrong.push(...(await playScene(scene, stage, terminal)))
+  wrong.push(...(await openSealed('station@klinik.example', stage, terminal)))
 } finally {
   await stage.stop()
 }

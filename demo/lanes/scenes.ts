@@ -6,12 +6,14 @@ import type { LaneStage } from './stage.js'
 import { passesOf, storyOf } from './story.js'
 import { PRACTICE } from './world.js'
 
+type Fate = 'arrives' | 'sealed' | 'refused'
+
 /** One mail, what is done while it waits, and how it has to end for each recipient. */
 export interface Scene {
   readonly name: string
   readonly shows: string
   readonly high: boolean
-  readonly to: Readonly<Record<string, 'arrives' | 'refused'>>
+  readonly to: Readonly<Record<string, Fate>>
   /** Somebody who waits, and the command that gives the answer; `WAITING` stands for its reference. */
   readonly answer?: { readonly recipient: string; readonly command: readonly string[] }
 }
@@ -25,17 +27,17 @@ export const SCENES: readonly Scene[] = [
     to: {
       'kollegin@praxis.example': 'arrives',
       'befunde@labor.example': 'arrives',
-      'station@klinik.example': 'refused',
+      'station@klinik.example': 'sealed',
     },
   },
   {
     name: 'bestellung',
-    shows: 'Three recipients; one has no TLS and is refused, the others get their mail.',
+    shows: 'Three recipients; one has no TLS and gets a sealed letter, the others get their mail.',
     high: false,
     to: {
       'auftrag@labor.example': 'arrives',
       'empfang@klinik.example': 'arrives',
-      'kasse@verein.example': 'refused',
+      'kasse@verein.example': 'sealed',
     },
   },
   {
@@ -59,6 +61,12 @@ export const SCENES: readonly Scene[] = [
     },
   },
 ]
+
+const SAID: Readonly<Record<Fate, string>> = {
+  arrives: 'arrived',
+  sealed: 'arrived as a sealed letter',
+  refused: 'refused',
+}
 
 const DEADLINE_MS = 90_000
 
@@ -85,7 +93,7 @@ export async function playScene(
   line(`  class ${passes[0]?.decision.class ?? 'not on record'}`)
   for (const [recipient, fate] of Object.entries(scene.to)) {
     const colour = fate === 'arrives' ? paint.green : paint.yellow
-    line(`  ${paint.bold(recipient)}  ${colour(fate === 'arrives' ? 'arrived' : 'refused')}`)
+    line(`  ${paint.bold(recipient)}  ${colour(SAID[fate])}`)
     for (const told of storyOf(passes, recipient)) line(`    ${told}`)
   }
   for (const one of wrong) line(paint.red(`  UNEXPECTED ${one}`))
@@ -135,14 +143,19 @@ async function untilWaiting(recipient: string, config: string): Promise<string> 
 async function fateOf(
   recipient: string,
   { postfix, receivers }: LaneStage,
-): Promise<'arrives' | 'refused' | 'nothing'> {
+): Promise<Fate | 'nothing'> {
   const domain = recipient.slice(recipient.lastIndexOf('@') + 1)
   for (const end = Date.now() + DEADLINE_MS; Date.now() < end; await sleep(100)) {
     const arrivals = receivers.get(domain)?.arrivals ?? []
-    if (arrivals.some(({ recipients }) => recipients.includes(recipient))) return 'arrives'
+    const arrival = arrivals.find(({ recipients }) => recipients.includes(recipient))
+    if (arrival !== undefined) return isLetter(arrival.message) ? 'sealed' : 'arrives'
     const lines = await postfix.logLines()
     if (lines.some(text => text.includes(`to=<${recipient}>`) && / status=bounced /.test(text)))
       return 'refused'
   }
   return 'nothing'
+}
+
+function isLetter(message: Buffer): boolean {
+  return /^X-Postseal-Protection: content=sealed\r$/m.test(message.toString('latin1'))
 }

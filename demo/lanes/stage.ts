@@ -16,6 +16,8 @@ import { LANE_DOMAINS, PRACTICE, laneSettings } from './world.js'
 /** A Postfix with the lanes, the daemon, and the servers of the world outside. */
 export interface LaneStage {
   readonly config: string
+  /** Where its files are, until it stops. */
+  readonly directory: string
   readonly postfix: Postfix
   readonly receivers: ReadonlyMap<string, Receiver>
   stop(): Promise<void>
@@ -73,9 +75,11 @@ export async function startLaneStage(onStep: (title: string) => void): Promise<L
     for (const { domain, level } of LANE_DOMAINS)
       if (level !== undefined)
         await runPostseal(config, ['domain', 'set', domain, level, '--reason', 'demo'])
+    onStep('postseal setup sealing')
+    await runPostseal(config, ['setup', 'sealing'])
     onStep('starting postseal run')
     stops.push(await startDaemon(config, directory))
-    return { config, postfix, receivers, stop }
+    return { config, directory, postfix, receivers, stop }
   } catch (thrown) {
     await stop()
     throw thrown

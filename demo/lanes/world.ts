@@ -55,6 +55,15 @@ socket_mode = "0666"
 [postfix]
 config_directory = ${text(`${directory}/config`)}
 
+[plugins]
+seal = ["seal/html"]
+
+[seal]
+language = "de"
+company = "Praxis am See"
+# The mails of the demo come from a client that has not logged in.
+trusted_networks = ["127.0.0.1"]
+
 [reply]
 contact = "datenschutz@${PRACTICE}"
 

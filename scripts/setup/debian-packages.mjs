@@ -48,7 +48,7 @@ const PACKAGES = [
   ['p7zip-full', 'makes 7z and ZIP samples and says what is in them', ['test'], '7z'],
   ['zip', 'makes ZIP samples', ['test'], 'zip'],
   ['poppler-utils', 'opens sealed PDF letters', ['test'], 'pdftotext'],
-  ['chromium', 'opens sealed letters as recipients do', ['test'], 'chromium'],
+  ['chromium', 'opens sealed letters as recipients do', ['demo', 'test'], 'chromium'],
   ['firefox-esr', 'the same', ['test'], 'firefox-esr'],
   ['webkit2gtk-driver', 'the same, with the engine of Safari', ['test'], 'WebKitWebDriver'],
   ['xvfb', 'the screen of that browser', ['test'], 'Xvfb'],

@@ -25,8 +25,14 @@ await t.test(
     t.match(played.output, /Everything went as expected\./)
     t.match(played.output, /12 messages to 14 recipients, 6 of them reached\./)
     t.match(played.output, /arrived at mx\.labor\.example over TLSv1\.3/)
-    t.match(played.output, /station@klinik\.example {2}refused[^]*back from qtls: refused/)
+    t.match(
+      played.output,
+      /station@klinik\.example {2}arrived as a sealed letter[^]*back from qtls/,
+    )
     t.match(played.output, /mandat@kanzlei\.example {2}arrived/)
+    t.match(played.output, /was told the password: (?:[A-Z2-9]{4}-){3}[A-Z2-9]{4}/)
+    t.match(played.output, /opened in Chromium, telephone/)
+    t.match(played.output, /It says what was sent\./)
     t.match(played.output, /The lanes did as they should\./)
     t.notMatch(played.output, /\u001b/, 'no colours for a program')
     t.ok(processesOf(directory).length > 0, 'it goes on running')

@@ -175,8 +175,10 @@ await t.test('the daemon may be ended at any step', async t => {
     const chosen = isWhole ? points : somePoints(points, IN_SHORT, SEED)
     t.ok(points.length > 40, `${scenario.name} has ${points.length} points`)
     for (const point of chosen) {
-      await run.run(scenario, point)
-      if (isWhole) await run.quiet()
+      const trial = await run.run(scenario, point)
+      if (!isWhole) continue
+      await run.quiet()
+      run.check(t, trial, openFixture)
     }
   }
   await run.quiet()

@@ -203,7 +203,8 @@ export class CrashRun {
     writeFileSync(join(this.#directory, 'point'), 'null')
     await lab.startDaemon()
     // A client whose message was not taken sends it again.
-    if (again !== undefined && isAbandoned !== true) await lab.send(again)
+    if (again !== undefined && isAbandoned !== true)
+      await until(() => lab.send(again).then(yes, no), 'the message to be taken')
   }
 
   /** Five minutes, after which another process may take a notice that one was about to send. */
@@ -230,6 +231,9 @@ export class CrashRun {
     return given !== undefined || this.#lab.arrivals(sender).length > 0
   }
 }
+
+const yes = (): boolean => true
+const no = (): boolean => false
 
 async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
   for (const end = Date.now() + DEADLINE_MS; !(await isSo()); await sleep(20))
