@@ -49,10 +49,14 @@ export class Arrivals {
   }
 
   async #changeOrEnd(timeout: AbortSignal): Promise<void> {
+    let wake = (): void => undefined
     await new Promise<void>(done => {
-      this.#wake.push(done)
-      timeout.addEventListener('abort', () => done(), { once: true })
+      wake = done
+      this.#wake.push(wake)
+      timeout.addEventListener('abort', wake, { once: true })
     })
+    // Mail to somebody else woke it: the signal must not gather a listener for each.
+    timeout.removeEventListener('abort', wake)
   }
 
   #list(): string {

@@ -2,7 +2,7 @@ import { readMail } from '../message/parse-mail.js'
 import { bufferSource } from '../message/source.js'
 import { answerMail, type AnswerEnds } from '../seal/answer-mail.js'
 import { recipientToken } from '../seal/container/header.js'
-import { answerIn, openLetter, readLetterHeader, saysLetter } from '../seal/open-letter.js'
+import { answerIn, openRead, readLetterFile, saysLetter } from '../seal/open-letter.js'
 import type { SealingStore } from '../store/sealing.js'
 import { UsageError } from './exit.js'
 import { showPasswords } from './passwords.js'
@@ -41,12 +41,13 @@ export async function openByHand(
   signal: AbortSignal,
 ): Promise<OpenedByHand> {
   const file = await letterFileIn(bytes)
-  const { kind, reference, recipient } = await readLetterHeader(file, signal)
+  const letter = await readLetterFile(file, signal)
+  const { kind, reference, recipient } = letter.header
   const { password, ends } =
     source.given === undefined
       ? await fromStore(source, reference, recipient)
       : { password: source.given, ends: NOBODY }
-  const opened = await openLetter(file, password, signal)
+  const opened = await openRead(letter, password, signal)
   if (kind === 'letter') return { kind, reference, message: opened.data }
   return { kind, reference, message: await answerMail(answerIn(opened), ends) }
 }
