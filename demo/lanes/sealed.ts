@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { readMail } from '../../src/message/parse-mail.js'
-import { bufferSource } from '../../src/message/source.js'
+import { mailFromText } from 'postseal/testkit'
 import { LETTER_DIRECTORY } from '../layout.js'
 import { runPostseal } from '../postseal-command.js'
 import type { Terminal } from '../terminal.js'
@@ -53,7 +52,7 @@ async function passwordFor(recipient: string, stage: LaneStage): Promise<string 
 }
 
 async function attachmentOf(message: Buffer): Promise<Buffer> {
-  const mail = await readMail(bufferSource(message))
+  const mail = mailFromText(message.toString('latin1'))
   const part = [...mail.leaves()].at(-1)
   const pieces: Buffer[] = []
   if (part !== undefined) for await (const chunk of mail.decoded(part)) pieces.push(chunk)
