@@ -77,7 +77,7 @@ async function alone(
       measured: of(({ peakBytes }) => peakBytes) / bytes,
       unit: '×',
       target: { atMost: MOST_MEMORY },
-      detail: 'peak, the message itself included, over its size',
+      detail: 'peak over its size; its bytes lie in a file, as in the daemon',
     },
   ]
 }
