@@ -1,12 +1,18 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { STAGES } from '../../src/host/plugin.js'
 import { resolvePlugin } from '../../src/host/resolve.js'
 import { shippedPlugins } from '../../src/host/shipped.js'
 
 void t.test('the shipped plugins are listed in the order of the stages', async t => {
   const names = shippedPlugins()
   t.ok(names.includes('classify/header') && names.includes('rewrite/mark'))
-  t.strictSame(names, [...names].sort())
+  const placeOf = (name: string): string =>
+    `${STAGES.findIndex(stage => name.startsWith(`${stage}/`))} ${name}`
+  t.strictSame(
+    names,
+    [...names].sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1)),
+  )
   t.match(resolvePlugin('classify/header', '/'), { shipped: true, entry: 'classify/header' })
   t.equal(resolvePlugin('classify/absent', '/'), undefined)
 })

@@ -101,6 +101,8 @@ const WALK = `async (password, isShort) => {
     await until(() => $('answer-status').classList.contains('good'))
   }
   const frame = document.querySelector('#html > iframe')
+  // Its document comes later than the frame.
+  await until(() => frame === null || frame.contentDocument.getElementById('text') !== null)
   return {
     wrong,
     subject: $('subject').textContent,

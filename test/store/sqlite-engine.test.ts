@@ -77,7 +77,10 @@ void t.test('a lock held by another process is an error in time, and then no mor
 })
 
 void t.test('a full store keeps nothing of the batch, and takes more after a purge', async t => {
-  const { engine } = await openEngine(t, { maxBytes: 85 * 4096 })
+  const fresh = await openEngine(t)
+  fresh.engine.close()
+  const room = 20 * 4096
+  const { engine } = await openEngine(t, { maxBytes: statSync(fresh.path).size + room })
   const batch = () => Array.from({ length: 20 }, () => sampleRecord({ at: 1000 }))
   let written = 0
   await t.rejects(

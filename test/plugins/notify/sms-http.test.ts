@@ -27,7 +27,10 @@ async function gatewayOf(t: Test, ...statuses: readonly number[]) {
     request.on('end', () => {
       const status = statuses[asked.length] ?? 202
       asked.push({ method: request.method, headers: request.headers, body })
-      if (status === 0) request.socket.destroy()
+      if (status === 0) {
+        request.socket.destroy()
+        return
+      }
       response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {})
       response.end(`you sent ${body}`)
     })
