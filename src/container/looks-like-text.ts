@@ -25,7 +25,9 @@ export function looksLikeText(bytes: Buffer): boolean {
   if (sample.length < MIN_SAMPLE) return false
   let printable = 0
   let zeros = 0
-  for (const byte of sample) {
+  // By index: an iterator takes three times as long, for a part of each message.
+  for (let at = 0; at < sample.length; at += 1) {
+    const byte = sample[at] ?? 0
     if (byte === 0) zeros += 1
     else if ((byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13)
       printable += 1
