@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { packageRoot } from '../../src/config/root.js'
 import type { PluginHost } from '../../src/host/load.js'
 import { parseMail } from '../../src/message/parse-mail.js'
 import { RISK_CLASSES, type Label, type RiskClass } from '../../src/policy/model.js'
-import { trainMails, type Taught } from './texts.js'
+import type { Taught, TaughtText } from './texts.js'
 import { readSet, type Case } from './set.js'
 
 export interface Judged extends Case {
@@ -26,7 +25,7 @@ export async function judgeSet(
   return judged
 }
 
-/** A text of eval/train with the class that it was given. */
+/** A text with the class that it was given. */
 export interface JudgedText {
   readonly class: Taught
   readonly given: RiskClass
@@ -34,14 +33,13 @@ export interface JudgedText {
   readonly labels: readonly Label[]
 }
 
-/** Shows the mails of eval/train, one half of them, to the classifiers of a host. */
-export async function judgeTrain(
+/** Shows texts of eval/train or eval/unseen to the classifiers of a host. */
+export async function judgeTexts(
+  texts: readonly TaughtText[],
   host: Pick<PluginHost, 'classify'>,
-  isHeldOut: boolean,
 ): Promise<readonly JudgedText[]> {
   const judged: JudgedText[] = []
-  for (const one of trainMails(join(packageRoot(), 'eval/train'))) {
-    if (one.isHeldOut !== isHeldOut) continue
+  for (const one of texts) {
     const labels = await host.classify(parseMail(one.mail), AbortSignal.timeout(60_000))
     judged.push({ class: one.class, language: one.language, given: highest(labels), labels })
   }

@@ -11,7 +11,7 @@ import { loadLexicon } from '../../src/host/dictionaries.js'
 import { parseMail } from '../../src/message/parse-mail.js'
 import { logistic, type Sample } from './logistic.js'
 import { readSet } from './set.js'
-import { lessons, trainMails, wordings, type Taught } from './texts.js'
+import { lessons, taughtMails, wordings, type Taught } from './texts.js'
 
 /** Where the weights are written. */
 export const WEIGHTS = 'policies/words/weights.tsv'
@@ -85,7 +85,7 @@ export async function learn(isAll: boolean): Promise<string> {
 
 async function readAll(isAll: boolean): Promise<readonly Read[]> {
   const folder = (name: string): string => join(packageRoot(), 'eval', name)
-  const train = trainMails(folder('train')).filter(({ isHeldOut }) => isAll || !isHeldOut)
+  const train = taughtMails(folder('train')).filter(({ isHeldOut }) => isAll || !isHeldOut)
   const own = await readSet(folder('mails'))
   const texts = [
     ...train.map(one => ({ taught: one.class, share: SHARES.train, mail: one.mail })),

@@ -5,9 +5,10 @@ import { createServices } from '../../src/cli/container.js'
 import { packageRoot } from '../../src/config/root.js'
 import { runEntry, say } from '../entry.js'
 import { learn } from './learn.js'
-import { judgeSet, judgeTrain } from './judge-set.js'
+import { judgeSet, judgeTexts } from './judge-set.js'
 import { fullPage, shortTable, type Sets } from './page.js'
 import { EVERY_CLASSIFIER_CONF } from './settings.js'
+import { taughtMails } from './texts.js'
 
 const PAGE = 'docs/reference/classification-figures.md'
 
@@ -47,11 +48,15 @@ async function judgeSets(withBlind: boolean): Promise<Sets> {
     writeFileSync(config, EVERY_CLASSIFIER_CONF)
     const { host } = await createServices(config).engine
     try {
-      const judge = (name: string) => judgeSet(join(packageRoot(), 'eval', name), host)
+      const folder = (name: string): string => join(packageRoot(), 'eval', name)
+      const judge = (name: string) => judgeSet(folder(name), host)
+      const train = taughtMails(folder('train'))
+      const half = (isHeldOut: boolean) => train.filter(one => one.isHeldOut === isHeldOut)
       return {
         own: await judge('mails'),
-        learn: await judgeTrain(host, false),
-        heldOut: await judgeTrain(host, true),
+        learn: await judgeTexts(half(false), host),
+        heldOut: await judgeTexts(half(true), host),
+        unseen: await judgeTexts(taughtMails(folder('unseen')), host),
         blind: withBlind ? await judge('blind') : [],
         evasion: await judge('evasion'),
       }

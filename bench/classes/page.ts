@@ -15,6 +15,7 @@ export interface Sets {
   /** The halves of eval/train. */
   readonly learn: readonly JudgedText[]
   readonly heldOut: readonly JudgedText[]
+  readonly unseen: readonly JudgedText[]
   readonly blind: readonly Judged[]
   readonly evasion: readonly Judged[]
 }
@@ -35,11 +36,12 @@ export function shortTable({ own, blind }: Sets): string {
 
 /** Everything, for the terminal and docs/reference/classification-figures.md. */
 export function fullPage(sets: Sets): string {
-  const { own, learn, heldOut, blind, evasion } = sets
+  const { own, learn, heldOut, unseen, blind, evasion } = sets
   return [
     setText('Own set', own),
     trainText('Mails to learn from', learn),
     trainText('Mails held out', heldOut),
+    trainText('Unseen set', unseen),
     setText('Blind set', blind),
     `## Blind set, by kind\n\n${kindTable(blind)}`,
     `## Evasion\n\n${evasionTable(evasion)}`,

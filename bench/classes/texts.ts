@@ -19,8 +19,8 @@ export interface TaughtText {
 
 const CLASSES: readonly Taught[] = ['normal', 'high', 'confidential', 'protected']
 
-/** The mails of eval/train: `CLASS.LANGUAGE.txt`, mails between lines of `=====`. */
-export function trainMails(folder: string): readonly TaughtText[] {
+/** The mails of eval/train or eval/unseen: `CLASS.LANGUAGE.txt`, mails between lines of `=====`. */
+export function taughtMails(folder: string): readonly TaughtText[] {
   return textFiles(folder).flatMap(name => {
     const [taught = '', language = ''] = name.split('.')
     const mails = readFileSync(join(folder, name), 'utf8').split(/^=====$/m)

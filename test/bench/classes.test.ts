@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { judgeSet, judgeTrain, type Judged } from '../../bench/classes/judge-set.js'
+import { judgeSet, judgeTexts, type Judged } from '../../bench/classes/judge-set.js'
 import {
   classFigures,
   confusionOf,
@@ -13,6 +13,7 @@ import {
 import { fullPage, shortTable } from '../../bench/classes/page.js'
 import { readSet } from '../../bench/classes/set.js'
 import { EVERY_CLASSIFIER_CONF } from '../../bench/classes/settings.js'
+import { taughtMails } from '../../bench/classes/texts.js'
 import { createServices } from '../../src/cli/container.js'
 import { ROOT } from '../support/tree-sources.js'
 
@@ -49,8 +50,16 @@ const setOf = (name: string): Promise<readonly Judged[]> => judgeSet(join(ROOT, 
 const own = await setOf('mails')
 const blind = await setOf('blind')
 const evasion = await setOf('evasion')
-const learn = await judgeTrain(host, false)
-const heldOut = await judgeTrain(host, true)
+const train = taughtMails(join(ROOT, 'eval/train'))
+const learn = await judgeTexts(
+  train.filter(one => !one.isHeldOut),
+  host,
+)
+const heldOut = await judgeTexts(
+  train.filter(one => one.isHeldOut),
+  host,
+)
+const unseen = await judgeTexts(taughtMails(join(ROOT, 'eval/unseen')), host)
 
 await t.test('of our own mails nearly all get their class', t => {
   t.ok(own.length >= 280)
@@ -70,6 +79,16 @@ await t.test('of mails held out from learning nearly all that need it are raised
   const right = raised.filter(one => one.class !== 'normal').length
   t.ok(right / above.length >= 0.95, `recall: ${right / above.length}`)
   t.ok(right / raised.length >= 0.7, `precision: ${right / raised.length}`)
+  t.end()
+})
+
+await t.test('of ordinary mails that nothing was learned from, all that need it are raised', t => {
+  t.equal(unseen.length, 180)
+  const above = unseen.filter(one => one.class !== 'normal')
+  const raised = unseen.filter(one => one.given !== 'normal')
+  const right = raised.filter(one => one.class !== 'normal').length
+  t.ok(right / above.length >= 0.98, `recall: ${right / above.length}`)
+  t.ok(right / raised.length >= 0.88, `precision: ${right / raised.length}`)
   t.end()
 })
 
@@ -94,10 +113,10 @@ await t.test(
 )
 
 await t.test('the pages show every set', t => {
-  const sets = { own, learn, heldOut, blind, evasion }
+  const sets = { own, learn, heldOut, unseen, blind, evasion }
   t.match(
     fullPage(sets),
-    /## Own set: \d+ mails[^]*## Mails held out[^]*## Blind set[^]*by kind[^]*## Evasion/,
+    /## Own set: \d+ mails[^]*## Mails held out[^]*## Unseen set: 180 mails[^]*## Blind set[^]*by kind[^]*## Evasion/,
   )
   t.match(shortTable(sets), /\| own \| confidential \| 88 \| 1\.000 \| 1\.000 \|/)
   t.end()

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { lessons, trainMails, wordings } from '../../bench/classes/texts.js'
+import { lessons, taughtMails, wordings } from '../../bench/classes/texts.js'
 import { ROOT } from '../support/tree-sources.js'
 
 await t.test('the texts to learn from are there, in both halves', t => {
-  const mails = trainMails(join(ROOT, 'eval/train'))
+  const mails = taughtMails(join(ROOT, 'eval/train'))
   t.equal(mails.length, 320)
   t.equal(mails.filter(({ isHeldOut }) => isHeldOut).length, 146)
   t.match(mails[0]?.mail.toString(), /^Subject: =\?utf-8\?B\?[^]*\r\n\r\n/)
