@@ -67,7 +67,7 @@ export function createProber(options: CreateProberOptions): ReadyProber {
   const resolverOf = (one: NameServer): Resolver =>
     new Resolver({ server: one, timeoutMs: settings.dns_timeout, now })
   const names = resolverOf(server)
-  const others = settings.other_resolvers.map(text => resolverOf(namedServer(text)))
+  const others = independentServers(settings.other_resolvers).map(resolverOf)
   const policy = createAddressPolicy({
     allowed: [...settings.allowed_networks.map(checkedNetwork), ...(options.allowed ?? [])],
   })
@@ -170,30 +170,30 @@ function domainTimeout({ domain_timeout }: Config['prober'], isDeep: boolean): n
 }
 
 /** On this machine, or behind TLS: nobody else can change what it says. */
-function trustedServer(text: string): NameServer {
-  const server = namedServer(text)
+function trustedServer(text: string, setting = 'prober.resolver'): NameServer {
+  const server = parseNameServer(text)
+  if (server === undefined) throw refused(setting, `${text} is no name server`)
   if (server.tls !== undefined || isLoopbackAddress(server.address)) return server
-  throw new GatewayError('ERR_QTLS_SETTING', {
-    setting: 'prober.resolver',
-    reason: `${text} is neither on this machine nor asked over TLS`,
-  })
+  throw refused(setting, `${text} is neither on this machine nor asked over TLS`)
 }
 
-function namedServer(text: string): NameServer {
-  const server = parseNameServer(text)
-  if (server !== undefined) return server
-  throw new GatewayError('ERR_QTLS_SETTING', {
-    setting: 'prober.resolver',
-    reason: `${text} is no name server`,
-  })
+/** Resolvers whose words count as several: the same one twice is one. */
+function independentServers(texts: readonly string[]): readonly NameServer[] {
+  const setting = 'prober.other_resolvers'
+  const servers = texts.map(text => trustedServer(text, setting))
+  const places = servers.map(({ address, port }) => `${address} ${port}`)
+  const twice = texts.find((_, at) => places.indexOf(places[at] ?? '') !== at)
+  if (twice !== undefined) throw refused(setting, `${twice} is named twice`)
+  return servers
+}
+
+function refused(setting: string, reason: string): GatewayError {
+  return new GatewayError('ERR_QTLS_SETTING', { setting, reason })
 }
 
 function checkedNetwork(text: string): string {
   if (parseNetwork(text) !== undefined) return text
-  throw new GatewayError('ERR_QTLS_SETTING', {
-    setting: 'prober.allowed_networks',
-    reason: `${text} is no network`,
-  })
+  throw refused('prober.allowed_networks', `${text} is no network`)
 }
 
 function readPem(file: string): Buffer {

@@ -166,18 +166,23 @@ function bindingOf(
 }
 
 function rulesOf({ name, about, guideline, departures }: TlsProfile): readonly string[] {
-  const unchecked = [guideline.suite, guideline.group, guideline.signature_scheme, guideline.key]
-    .flat()
-    .some(({ checked }) => !checked)
+  const entries = [
+    guideline.suite,
+    guideline.group,
+    guideline.signature_scheme,
+    guideline.key,
+  ].flat()
+  const unchecked = entries.filter(({ checked }) => !checked).length
+  const which = unchecked === entries.length ? 'no entry was' : 'not every entry was'
   return [
     `${name}: ${about}.`,
     ...departures.map(
       ({ code, severity, reason }) =>
         `Departs from the guideline: ${code} is ${severity}, because ${reason}.`,
     ),
-    ...(unchecked
+    ...(unchecked > 0
       ? [
-          `The data of ${guideline.name}, ${guideline.edition}, was put together from other sources; not every entry was checked against the guideline's own text.`,
+          `The data of ${guideline.name}, ${guideline.edition}, was put together from other sources; ${which} checked against the guideline's own text.`,
         ]
       : []),
   ]

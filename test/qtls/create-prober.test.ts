@@ -52,6 +52,20 @@ await t.test('who is elsewhere is believed over TLS only', async t => {
   t.doesNotThrow(() => create(t, 'resolver = "tls://192.0.2.1#dns.test"'))
 })
 
+await t.test('what several resolvers agree on, several have to say, over TLS', async t => {
+  const others = (...servers: readonly string[]) => `other_resolvers = ${JSON.stringify(servers)}`
+  const [one, two] = ['tls://192.0.2.1#dns.test', 'tls://192.0.2.2#dns.test']
+  t.doesNotThrow(() => create(t, others(one, two)))
+  t.throws(() => create(t, others(one, two, one)), {
+    code: 'ERR_QTLS_SETTING',
+    message: /other_resolvers.*192\.0\.2\.1#dns\.test is named twice/,
+  })
+  t.throws(() => create(t, others('tls://192.0.2.1#a.test', 'tls://192.0.2.1#b.test')), {
+    message: /named twice/,
+  })
+  t.throws(() => create(t, others('192.0.2.1')), { message: /nor asked over TLS/ })
+})
+
 await t.test('settings that cannot be are refused', async t => {
   t.throws(() => create(t, 'resolver = "999.0.0.1"'), { code: 'ERR_QTLS_SETTING' })
   t.throws(() => create(t, 'allowed_networks = ["10.0.0.0/99"]'), { code: 'ERR_QTLS_SETTING' })
