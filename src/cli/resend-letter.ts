@@ -1,6 +1,7 @@
 import { hashOf } from '../gateway/body-hash.js'
 import { KEPT_FIELDS, STATEMENT } from '../gateway/put-letter.js'
 import { newReference, ReferenceCodes } from '../gateway/reference.js'
+import { SAID_AS } from '../gateway/seal-letter.js'
 import type { SealSettings } from '../gateway/seal-settings.js'
 import type { Sealer } from '../host/run-seal.js'
 import type { Mail } from '../message/mail.js'
@@ -87,7 +88,7 @@ export async function resendLetter(
     throw new UsageError('sealed so, the letter would be larger than the recipient takes')
   const order = { mail, recipient, sender, reference: root, language: wishes.language, keys: [] }
   const sealed = await format.seal(
-    { ...order, ...secret, style: settings.style, passwordWay: 'agreed' },
+    { ...order, ...secret, style: settings.style, passwordWay: SAID_AS[letter.way] },
     signal,
   )
   const reference = newReference()

@@ -215,12 +215,13 @@ function orderFor(
   }
 }
 
-/** What the cover says of a password that somebody else knows too. */
-const SAID_AS: Readonly<Record<PasswordWay, SealOrder['passwordWay']>> = {
+/** How the cover says that the password of a letter comes, by the way on record. */
+export const SAID_AS: Readonly<Record<PasswordWay, SealOrder['passwordWay']>> = {
   sender: 'sender',
   standing: 'standing',
   given: 'agreed',
-  agreed: 'agreed',
+  // An officer has released the message and tells the password; the sender has agreed on nothing.
+  agreed: 'office',
   sms: 'sms',
   key: undefined,
 }

@@ -8,7 +8,7 @@ export type KnownFacts = Pick<CoverFacts, 'format' | 'reference' | 'company' | '
   readonly languages?: readonly Language[]
 }
 
-const WAYS: readonly PasswordWay[] = ['sender', 'standing', 'agreed', 'sms']
+const WAYS: readonly PasswordWay[] = ['sender', 'standing', 'agreed', 'office', 'sms']
 /** Stands for the sender's address; no address and no text of ours holds it. */
 const SENDER = '\u{F0000}'
 const ADDRESS = /^[^\s<>"()]{1,64}@[^\s<>"()]{1,255}$/

@@ -40,7 +40,7 @@ export interface SealOrder {
   /** PEM certificates, or armoured public keys, of the recipient; for formats with keys. */
   readonly keys: readonly string[]
   /** Where the password comes from, for the cover text. */
-  readonly passwordWay: 'sender' | 'standing' | 'agreed' | 'sms' | undefined
+  readonly passwordWay: 'sender' | 'standing' | 'agreed' | 'office' | 'sms' | undefined
 }
 
 /**

@@ -83,6 +83,19 @@ void t.test('a letter goes again in another format, to the same recipient', asyn
   t.notMatch(JSON.stringify([gateway.memory.sealed.acts, gateway.records]), PASSWORD)
 })
 
+void t.test('the cover says where the password of this letter came from', async t => {
+  for (const [way, said] of [
+    ['sender', 'sender'],
+    ['sms', 'sms'],
+    ['given', 'agreed'],
+    ['agreed', 'office'],
+  ] as const) {
+    const { letter, parts, sent } = await world(t, { way })
+    await resendLetter(file, letter, parts, signal)
+    t.match(sent[0]?.message.toString(), `the password is with: ${said}\r\n`, way)
+  }
+})
+
 void t.test('at split it is known as a letter, and bound to the lane of one', async t => {
   const { gateway, letter, parts, sent } = await world(t)
   await resendLetter(file, letter, parts, signal)

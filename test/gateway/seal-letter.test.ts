@@ -175,6 +175,7 @@ t.test(
     const released = await pass(gateway, 're-split', onward)
     t.match(released, { verdict: 'accept', lane: 'sealed' })
     t.match([...gateway.memory.sealed.letters.values()], [{ way: 'agreed' }])
+    t.match(released.onward.toString(), 'the password is with: office', 'nobody agreed on it')
     t.notOk(gateway.memory.notices.some(({ kind }) => kind === 'password'))
   },
 )

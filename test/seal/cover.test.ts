@@ -14,7 +14,7 @@ const FACTS: CoverFacts = {
 }
 const ALL = LANGUAGES.flatMap(language =>
   (['html', 'pdf', 'zip'] as const).flatMap(format =>
-    (['sender', 'standing', 'agreed', 'sms'] as const).map(passwordWay => ({
+    (['sender', 'standing', 'agreed', 'office', 'sms'] as const).map(passwordWay => ({
       ...FACTS,
       language,
       format,
@@ -45,7 +45,16 @@ t.test('no cover looks like a fraud, gives a password away, or has a place left 
     t.equal(givesPassword(text), false, `${facts.language} ${facts.format} ${facts.passwordWay}`)
     t.ok(Math.max(...text.split('\n').map(({ length }) => length)) <= 80)
   }
-  t.equal(new Set(ALL.map(coverText)).size, 48)
+  t.equal(new Set(ALL.map(coverText)).size, 60)
+})
+
+t.test('where an office tells the password, nobody is said to have agreed on one', async t => {
+  const covers = LANGUAGES.map(language =>
+    coverText({ ...FACTS, language, passwordWay: 'office' }).replace(/\s+/g, ' '),
+  )
+  t.match(covers[0], 'Sie bekommen es von der Stelle des Absenders')
+  t.match(covers[3], 'You get it from the sender’s office, by another way than this e-mail.')
+  for (const text of covers) t.notMatch(text, /vereinbart|convenu|concordat|agreed/)
 })
 
 t.test('what comes from outside makes no lines of its own', async t => {

@@ -16,6 +16,13 @@ t.test('a cover is known in every language, but for the sender', async t => {
   t.equal(isKnownCover(`${cover('anna@in.example')} word`, KNOWN), false)
 })
 
+t.test('it is known whichever way the password comes', async t => {
+  for (const passwordWay of ['sender', 'standing', 'agreed', 'office', 'sms'] as const) {
+    const text = coverText({ ...KNOWN, language: 'it', passwordWay, sender: 'anna@in.example' })
+    t.equal(isKnownCover(text, KNOWN), true, passwordWay)
+  }
+})
+
 t.test('cut anywhere it is known no more', async t => {
   const whole = cover('anna@in.example').trimEnd()
   for (let length = 0; length < whole.length; length += 11)

@@ -34,7 +34,7 @@ t.test(
     for (const language of LANGUAGES) {
       const style = readStyle(writeStyle(sampleOrder(clinicMail()).style, language))
       if (style === undefined) throw new Error('the style cannot be read')
-      for (const passwordWay of ['sender', 'standing', 'agreed', 'sms'] as const) {
+      for (const passwordWay of ['sender', 'standing', 'agreed', 'office', 'sms'] as const) {
         const facts = {
           format: 'html',
           language,
