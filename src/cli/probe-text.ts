@@ -27,10 +27,12 @@ export async function writeReport(
 
 /** A line for a domain, and one for each reason. */
 export function printVerdict({ verdict, isEarlier }: MadeVerdict): void {
-  const { domain, level, match, dane, until, reasons } = verdict
+  const { domain, level, match, dane, until, reasons, profile, edition } = verdict
   const by = match.length === 0 ? '' : `, match ${match.map(name => printable(name)).join(' ')}`
   const how = `${dane ? ', dane' : ''}, until ${new Date(until).toISOString().slice(0, 16)}Z`
-  printLine(`${printable(domain)}  ${level}${by}${how}${isEarlier ? ' (as before)' : ''}`)
+  printLine(
+    `${printable(domain)}  ${level}${by}${how}${isEarlier ? ' (as before)' : ''}, by ${printable(profile)} (${printable(edition)})`,
+  )
   for (const reason of reasons) printReason(reason)
 }
 

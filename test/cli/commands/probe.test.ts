@@ -111,7 +111,7 @@ await t.test('people get a report on one domain, and lines on several', async t 
   const lines = await probe('plain.test', 'null.test')
   t.match(
     lines.out,
-    /plain\.test {2}none, until .*\n {4}fail no_starttls {2}mx\.plain\.test 127\.0\.0\.2/,
+    /plain\.test {2}none, until .*, by bsi-compatible \(\S.*\)\n {4}fail no_starttls {2}mx\.plain\.test 127\.0\.0\.2/,
   )
   t.equal((await probe('a.test', 'b.test', '--html', html)).exit, 64)
 })
