@@ -21,7 +21,7 @@ import { newReference } from './reference.js'
 import { answerCode, answerForRoute, givenRefused, type Answer } from './reply.js'
 import { sealLetter, type Sealed } from './seal-letter.js'
 import type { SealPlan } from './seal-plan.js'
-import { transitOf, vouchedFor } from './transit.js'
+import { askerOf, transitOf } from './transit.js'
 import type { GatewayDependencies, Visit } from './visit.js'
 import { leaveSeat, takeSeat, type Guest, type SeatFacts } from './waiting-room.js'
 
@@ -224,10 +224,9 @@ function askFor(
   { passage }: Known,
   store: GatewayDependencies['store'],
 ): Promise<void> {
-  const { authUser, clientAddress } = vouchedFor(passage, mail)
-  const asker = authUser ?? clientAddress ?? mail.envelope.sender
   const perHour = engine.config.prober.on_demand_per_hour
-  return store.requestProbe(domain, 'a message waits for it', { asker, perHour })
+  const quota = { asker: askerOf(passage, mail), perHour }
+  return store.requestProbe(domain, 'a message waits for it', quota)
 }
 
 /** Lets somebody go who has waited: after the record, so that a failure before it changes nothing. */

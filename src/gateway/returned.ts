@@ -4,6 +4,7 @@ import type { Pass } from '../policy/lanes.js'
 import { normalDomain } from '../policy/matcher.js'
 import { entryQueueId, type Passage } from './passage.js'
 import { keepInLane, temporaryFailure, type Answer } from './reply.js'
+import { askerOf } from './transit.js'
 import type { GatewayDependencies, Visit } from './visit.js'
 import { awaitsNewKeys, NOT_VERIFIED } from './renewed-keys.js'
 import { causeOfReturn } from './way-back.js'
@@ -82,7 +83,7 @@ export async function learnReturn(
   })
   switch (kind) {
     case 'tls':
-      for (const one of domains) await deps.store.requestProbe(one, `the lane ${lane}: ${text}`)
+      await askAgain(domains, `the lane ${lane}: ${text}`, visit, passage, deps)
       if (NOT_VERIFIED.test(text) && (await awaitsKeys(domains, visit, passage, deps)))
         return { kind: 'keep', answer: keepInLane(lane, KEYS_ARE_ASKED, queueId) }
       return DECIDE
@@ -95,6 +96,19 @@ export async function learnReturn(
     default:
       return bug(`a cause ${String(kind satisfies never)}`)
   }
+}
+
+/** Has domains looked at again; they count for the sender like those that a message waits for. */
+async function askAgain(
+  domains: readonly string[],
+  why: string,
+  { mail, engine }: Visit,
+  passage: Passage,
+  { store }: GatewayDependencies,
+): Promise<void> {
+  const perHour = engine.config.prober.on_demand_per_hour
+  const quota = { asker: askerOf(passage, mail), perHour }
+  for (const domain of domains) await store.requestProbe(domain, why, quota)
 }
 
 async function causeFor(

@@ -65,3 +65,9 @@ export function vouchedFor(
   if (pass !== 'first') return {}
   return envelope
 }
+
+/** Who is held to how many domains may be looked at for one sender. */
+export function askerOf(passage: Passage, mail: Mail): string {
+  const { authUser, clientAddress } = vouchedFor(passage, mail)
+  return authUser ?? clientAddress ?? mail.envelope.sender
+}

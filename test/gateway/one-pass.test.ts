@@ -108,7 +108,7 @@ t.test('what was high in the first pass stays high although its tag is gone', as
   gateway.memory.queue.set('AAAAAAAA1', tlsFailure('qtls'))
   const back = await pass(gateway, 're-qtls', first.onward, ['bob@good.example'])
   t.match(back, { verdict: 'reject', said: /550.*not qualified/ })
-  t.match(gateway.memory.probes, [/^good\.example: the lane qtls/])
+  t.match(gateway.memory.probes, [/^good\.example: the lane qtls.* for \S+, 100 an hour$/])
 })
 
 t.test(

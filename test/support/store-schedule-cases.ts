@@ -1,6 +1,7 @@
+import type { Test } from 'tap'
 import { ALL_CUSTOMERS } from '../../src/store/admin.js'
-import type { DomainStore, DueKind } from '../../src/store/verdicts.js'
-import type { StoreCase } from './store-cases.js'
+import type { DomainStore, DueKind, ProbeQuota } from '../../src/store/verdicts.js'
+import type { OpenFresh, StoreCase } from './store-cases.js'
 import { sampleGuest } from './store-guests.js'
 import { sampleRecord } from './store-records.js'
 import { sampleFailure, sampleVerdict } from './store-verdict-samples.js'
@@ -14,6 +15,13 @@ async function taken(
 ): Promise<readonly string[]> {
   const due = await domains.takeDue({ kind, owner, limit, leaseMs: 1000 })
   return due.map(({ domain }) => domain)
+}
+
+async function withRequests(t: Test, open: OpenFresh, now: () => number) {
+  const store = await open(t, { now })
+  const request = (domain: string, quota?: ProbeQuota): Promise<void> =>
+    store.requestProbe(domain, 'a message waits', quota)
+  return { domains: store.domains, request }
 }
 
 /** How every store shares out what is to be looked at. */
@@ -109,6 +117,38 @@ export const SCHEDULE_CASES: readonly StoreCase[] = [
       ])
       now = 12 * HOUR
       t.ok((await taken(store.domains, 'asked')).includes('e.example'))
+    },
+  ],
+  [
+    'whoever asks for too many domains does not get them as those that are due, either',
+    async (t, open) => {
+      let now = 10 * HOUR + 5
+      const { domains, request } = await withRequests(t, open, () => now)
+      for (const name of ['a', 'b', 'c', 'd', 'e'])
+        await request(`${name}.example`, { asker: 'mallory', perHour: 2 })
+      t.same(await domains.countDue(), { asked: 2, due: 2 })
+      t.same(await taken(domains, 'due', { owner: 'two' }), ['a.example', 'b.example'])
+      t.same(await taken(domains, 'asked'), [])
+      now = 11 * HOUR
+      t.same(await domains.countDue(), { asked: 4, due: 4 })
+      const four = ['a.example', 'b.example', 'c.example', 'd.example']
+      t.same(await taken(domains, 'due'), four)
+      now = 12 * HOUR
+      t.same(await taken(domains, 'due'), [...four, 'e.example'])
+    },
+  ],
+  [
+    'a domain that one sender has to wait for comes at once for another, and counts for that one',
+    async (t, open) => {
+      const { domains, request } = await withRequests(t, open, () => 10 * HOUR)
+      const mallory = { asker: 'mallory', perHour: 1 }
+      const alice = { asker: 'alice', perHour: 2 }
+      for (const name of ['a', 'b', 'c', 'd']) await request(`${name}.example`, mallory)
+      t.same(await taken(domains, 'asked'), ['a.example'])
+      for (const name of ['a', 'b', 'b', 'c', 'd']) await request(`${name}.example`, alice)
+      t.same(await taken(domains, 'asked'), ['b.example', 'c.example'], 'two, each counted once')
+      await request('d.example')
+      t.same(await taken(domains, 'asked'), ['d.example'], 'nobody who is held to a number')
     },
   ],
   [
