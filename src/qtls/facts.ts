@@ -35,6 +35,8 @@ export interface MxFacts {
 export interface AgreementFacts {
   /** Resolvers that all gave the same answer. */
   readonly resolvers: number
+  /** Resolvers that gave none; absent: 0. Others agree then, but that does not count. */
+  readonly silent?: number
   /** Epoch milliseconds since which they have. */
   readonly since: number
   readonly hosts: readonly string[]

@@ -3,6 +3,7 @@ import type {
   DomainStore,
   VerdictChange,
 } from '../store/verdicts.js'
+import { asTested } from './as-tested.js'
 import type { DomainFacts } from './facts.js'
 import { judge } from './judge.js'
 import { mergeWithEarlier, type Alarm } from './merge-verdicts.js'
@@ -65,7 +66,9 @@ export class VerdictMaker {
       })
     const latest = judged(facts)
     const before = earlier === undefined ? undefined : judged(earlier)
-    const { verdict, alarms, isEarlier } = mergeWithEarlier(before, latest, now())
+    const { verdict, alarms, isEarlier } = mergeWithEarlier(before, latest, now(), {
+      asTested: () => judged(asTested(facts, now())),
+    })
     const { probedAt } = facts
     const dueAt = isEarlier
       ? nextProbe({ level: 'undetermined', until: 0 }, probedAt, tries)

@@ -21,12 +21,14 @@ export interface MergedVerdict {
  * whoever sits on the way could take both away. Each is said, and the loss of STARTTLS or of DANE is
  * an alarm.
  *
- * Shape   `now` in epoch milliseconds
+ * Shape   `now` in epoch milliseconds; `asTested` gives the new verdict as it would be if whoever was
+ *         asked about the servers and was silent had answered well (see `asTested`)
  */
 export function mergeWithEarlier(
   earlier: DomainVerdict | undefined,
   latest: DomainVerdict,
   now: number,
+  { asTested = () => latest }: { readonly asTested?: () => DomainVerdict } = {},
 ): MergedVerdict {
   if (earlier === undefined) return result(latest, [], false)
   const alarms = alarmsOf(earlier, latest)
@@ -34,7 +36,7 @@ export function mergeWithEarlier(
   const lost = alarms.filter(({ what }) => what === 'starttls_disappeared')
   const said = lost.map(({ host }) => disappeared(host))
   const isWorse = latest.level === 'undetermined' || !isAtLeast(latest.level, earlier.level)
-  if (holds && isWorse && (lost.length > 0 || isOnlyUntested(earlier, latest))) {
+  if (holds && isWorse && (lost.length > 0 || isOnlyUntested(earlier, latest, asTested))) {
     const added = [...said, ...latest.reasons.filter(({ code }) => isAside(code))]
     const before = earlier.reasons.filter(({ code }) => !isAside(code))
     return result({ ...earlier, reasons: withReasons(added, before) }, alarms, true)
@@ -50,15 +52,24 @@ export function mergeWithEarlier(
   )
 }
 
-/** The servers that the earlier verdict rests on could not be tested, or DNS could not be asked. */
-function isOnlyUntested(earlier: DomainVerdict, latest: DomainVerdict): boolean {
+/**
+ * The servers that the earlier verdict rests on could not be tested, or DNS could not be asked, or
+ * nothing is wrong with them but that somebody else did not answer.
+ */
+function isOnlyUntested(
+  earlier: DomainVerdict,
+  latest: DomainVerdict,
+  asTested: () => DomainVerdict,
+): boolean {
   if (latest.level === 'undetermined') return true
   if (earlier.match.length === 0) return false
-  return earlier.match.every(name => {
-    const now = latest.hosts.find(({ host }) => host === name)
-    return now?.level === 'undetermined'
-  })
+  if (earlier.match.every(name => isUntested(latest, name))) return true
+  const hoped = asTested()
+  return earlier.match.every(name => hoped.match.includes(name) || isUntested(hoped, name))
 }
+
+const isUntested = ({ hosts }: DomainVerdict, name: string): boolean =>
+  hosts.find(({ host }) => host === name)?.level === 'undetermined'
 
 function alarmsOf(earlier: DomainVerdict, latest: DomainVerdict): readonly Alarm[] {
   const alarms: Alarm[] = []
@@ -70,14 +81,35 @@ function alarmsOf(earlier: DomainVerdict, latest: DomainVerdict): readonly Alarm
   )
   for (const host of without)
     if (hadTls.has(host)) alarms.push({ what: 'starttls_disappeared', host })
-  const isTested = latest.level !== 'undetermined'
-  if (earlier.dane && isTested && !latest.dane) alarms.push({ what: 'dane_lost', host: undefined })
-  return alarms
+  return [...alarms, ...daneLost(earlier, latest)]
 }
+
+/**
+ * Server by server, whatever the verdict was worth and whether it is over; and for the domain when
+ * none is left that DANE binds to it. A server that is silent has lost nothing.
+ */
+function daneLost(earlier: DomainVerdict, latest: DomainVerdict): readonly Alarm[] {
+  const had = earlier.hosts.flatMap(({ host, dane }) => (dane ? [host] : []))
+  const lost = had.filter(name => {
+    const now = latest.hosts.find(({ host }) => host === name)
+    return now !== undefined && now.level !== 'undetermined' && !now.dane
+  })
+  if (lost.length > 0) return lost.map(host => ({ what: 'dane_lost', host }))
+  const before = boundByDane(earlier)
+  const isGone = before.length > 0 && boundByDane(latest).length === 0
+  if (!isGone || latest.level === 'undetermined') return []
+  return before.some(name => isUntested(latest, name))
+    ? []
+    : [{ what: 'dane_lost', host: undefined }]
+}
+
+const boundByDane = ({ bindings }: DomainVerdict): readonly string[] =>
+  bindings.find(({ binding }) => binding === 'dane')?.hosts ?? []
 
 const WITHOUT_TLS: ReadonlySet<string> = new Set(['no_starttls', 'starttls_stripped'])
 
-const isAside = (code: string): boolean => TEMPORARY_CODES.has(code) || WITHOUT_TLS.has(code)
+const isAside = (code: string): boolean =>
+  TEMPORARY_CODES.has(code) || WITHOUT_TLS.has(code) || code === 'revocation_unavailable'
 
 const disappeared = (host: string | undefined): Reason => ({
   ...reason('starttls_disappeared', {}),

@@ -66,7 +66,8 @@ export class Prober {
         { earlier: earlier?.agreement, now: probedAt },
         both,
       ),
-      undefined,
+      // Nobody was heard in time: what was seen before is not forgotten, but does not count.
+      earlier?.agreement && { ...earlier.agreement, silent: earlier.agreement.resolvers },
     )
     const all = time.aborted ? [...cut, 'time'] : cut
     return Object.freeze({ domain, probedAt, mx, sts, hosts, agreement, cut: all })

@@ -6,7 +6,8 @@ import { mxOf } from './mx.js'
  * Whether several resolvers, asked by ways that have nothing in common, name the same servers.
  *
  * Shape   `earlier` is what was seen last time: the same servers count from then on
- * Gives   undefined when one of them has no answer or another one
+ * Gives   undefined when one of them names other servers; `silent` counts those without an answer,
+ *         and what was seen before is not forgotten for them
  * Throws  only what `signal` is aborted with
  */
 export async function agreementOf(
@@ -20,10 +21,15 @@ export async function agreementOf(
   const answers = await Promise.all(others.map(names => mxOf(names, domain, signal)))
   const hosts = hostsOf(mx)
   const isSame = (other: readonly string[]): boolean => other.join(' ') === hosts.join(' ')
-  if (!answers.every(answer => !isTrouble(answer) && isSame(hostsOf(answer)))) return undefined
+  const silent = answers.filter(isTrouble).length
+  if (!answers.every(answer => isTrouble(answer) || isSame(hostsOf(answer)))) return undefined
   const { earlier, now } = context
   const isOld = earlier !== undefined && isSame(earlier.hosts)
-  return Object.freeze({ resolvers: others.length, since: isOld ? earlier.since : now, hosts })
+  // Silence begins nothing: only what all of them have said counts from then on.
+  if (silent > 0 && !isOld) return undefined
+  const since = isOld ? earlier.since : now
+  const said = { resolvers: others.length, since, hosts }
+  return Object.freeze(silent > 0 ? { ...said, silent } : said)
 }
 
 function hostsOf({ kind, records }: MxFacts): readonly string[] {

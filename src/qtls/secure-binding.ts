@@ -35,6 +35,7 @@ export function bindingsOf(
     found.add('own-name')
   const agrees =
     agreement !== undefined &&
+    (agreement.silent ?? 0) === 0 &&
     agreement.resolvers >= AGREEMENT.resolvers &&
     now - agreement.since >= AGREEMENT.forMs &&
     agreement.hosts.includes(name)

@@ -1,9 +1,19 @@
 import t from 'tap'
+import { asTested } from '../../src/qtls/as-tested.js'
 import { judge } from '../../src/qtls/judge.js'
 import { mergeWithEarlier } from '../../src/qtls/merge-verdicts.js'
 import { readTlsProfile } from '../../src/qtls/tls-profile.js'
-import type { DomainFacts } from '../../src/qtls/facts.js'
-import { ended, goodFacts, goodHost } from '../support/qtls-facts.js'
+import { DEFAULT_BINDINGS } from '../../src/qtls/verdict-model.js'
+import type { DomainFacts, RevocationSource } from '../../src/qtls/facts.js'
+import {
+  connection,
+  ended,
+  goodFacts,
+  goodHost,
+  goodSession,
+  source,
+  status,
+} from '../support/qtls-facts.js'
 import { NOW, pki } from '../support/tls-certificates.js'
 
 const PROFILE = readTlsProfile('bsi-compatible')
@@ -99,11 +109,94 @@ await t.test('DANE that is lost is an alarm, and the new verdict counts', async 
   const before = later({ hosts: [goodHost(made, { tlsa })] }, 0)
   t.ok(before.dane)
   const { alarms, verdict } = mergeWithEarlier(before, later({}), NOW + 10 * MINUTE)
-  t.same(alarms, [{ what: 'dane_lost', host: undefined }])
+  t.same(alarms, [{ what: 'dane_lost', host: 'mx1.example.com' }])
   t.equal(verdict.level, 'qualified')
   t.notOk(verdict.dane)
   const silent = mergeWithEarlier(before, later(ends('timeout')), NOW + 10 * MINUTE)
   t.same(silent.alarms, [], 'a server that is silent has lost nothing')
+  const unsigned = later({
+    hosts: [goodHost(made, { tlsa })],
+    mx: { ...goodFacts(made).mx, state: 'insecure' },
+  })
+  t.same(
+    mergeWithEarlier(before, unsigned, NOW + 10 * MINUTE).alarms,
+    [{ what: 'dane_lost', host: undefined }],
+    'nor is it DANE without a signed MX',
+  )
+})
+
+await t.test('DANE of one server of two, and of a verdict that is over, is missed too', async t => {
+  const records = [{ usage: 3, selector: 0, matchingType: 0, data: made.leaf.base64 }]
+  const tlsa = { state: 'secure', owner: '_25._tcp.mx1.example.com', records } as const
+  const other = goodHost(second, { host: 'mx2.example.com' })
+  const before = later({ hosts: [goodHost(made, { tlsa }), other] }, 0)
+  t.notOk(before.dane, 'the domain as a whole had none')
+  const lost = [{ what: 'dane_lost', host: 'mx1.example.com' }]
+  const without = { hosts: [goodHost(made), other] }
+  t.same(mergeWithEarlier(before, later(without), NOW + 10 * MINUTE).alarms, lost)
+  const old = goodFacts(made, { hosts: [goodHost(made, { tlsa })] })
+  const over = judge(old, PROFILE, NOW + 2000 * MINUTE)
+  t.equal(over.level, 'undetermined')
+  t.same(mergeWithEarlier(over, later({}, 2000 * MINUTE), NOW + 2000 * MINUTE).alarms, lost)
+})
+
+const withRevocation = (state: RevocationSource['state']): Partial<DomainFacts> => {
+  const revocation = [status(0, source('crl', state), source('ocsp', 'unavailable'))]
+  const session = goodSession(made)
+  const above = session.revocation.slice(1)
+  return {
+    hosts: [
+      goodHost(made, {
+        connections: [connection({ ...session, revocation: [...revocation, ...above] })],
+      }),
+    ],
+  }
+}
+
+const mergedWith = (change: Partial<DomainFacts>, now = NOW + 10 * MINUTE, before = good) => {
+  const facts = goodFacts(made, { probedAt: now, ...change })
+  const options = { bindings: [...DEFAULT_BINDINGS, 'agreement'] as const }
+  return mergeWithEarlier(before, judge(facts, PROFILE, now, options), now, {
+    asTested: () => judge(asTested(facts, now), PROFILE, now, options),
+  })
+}
+
+await t.test('authorities that do not answer do not undo a verdict that holds', async t => {
+  for (const state of ['unavailable', 'stale'] as const) {
+    const { verdict, isEarlier } = mergedWith(withRevocation(state))
+    t.ok(isEarlier, state)
+    t.equal(verdict.level, 'qualified')
+    t.equal(verdict.until, good.until)
+    t.match(verdict.reasons[0], { code: 'revocation_unavailable', host: 'mx1.example.com' })
+  }
+  const over = mergedWith(withRevocation('unavailable'), good.until)
+  t.notOk(over.isEarlier)
+  t.equal(over.verdict.level, 'mandatory', 'until its time is over')
+})
+
+await t.test('an answer, or another fault beside the silence, counts at once', async t => {
+  for (const state of ['revoked', 'unknown', 'bad-signature'] as const) {
+    const { verdict, isEarlier } = mergedWith(withRevocation(state))
+    t.notOk(isEarlier, state)
+    t.not(verdict.level, 'qualified')
+  }
+  const unsigned = { mx: { ...goodFacts(made).mx, state: 'insecure' } } as const
+  t.notOk(mergedWith({ ...withRevocation('unavailable'), ...unsigned }).isEarlier)
+})
+
+await t.test('a resolver that is silent does not undo an agreement', async t => {
+  const mx = { ...goodFacts(made).mx, state: 'insecure' } as const
+  const agreement = { resolvers: 3, since: NOW - 1500 * MINUTE, hosts: ['mx1.example.com'] }
+  const options = { bindings: [...DEFAULT_BINDINGS, 'agreement'] as const }
+  const before = judge(goodFacts(made, { mx, agreement }), PROFILE, NOW, options)
+  t.equal(before.level, 'qualified')
+  const silent = { mx, agreement: { ...agreement, silent: 1 } }
+  const now = NOW + 10 * MINUTE
+  const merged = mergedWith(silent, now, before)
+  t.ok(merged.isEarlier)
+  t.equal(merged.verdict.until, before.until)
+  t.equal(mergedWith(silent, before.until, before).verdict.level, 'mandatory')
+  t.notOk(mergedWith({ mx, agreement: undefined }, now, before).isEarlier, 'one that differs does')
 })
 
 await t.test('reasons of earlier disturbances do not pile up', async t => {

@@ -49,6 +49,28 @@ await t.test('one that says something else, or nothing, is no agreement', async 
     t.equal(await agreementOf([same, odd], 'd.test', OWN, context, signal), undefined)
 })
 
+await t.test('silence does not forget what was seen before, and is counted', async t => {
+  const earlier = { resolvers: 3, since: 5, hosts: ['a.test', 'b.test'] }
+  const before = { earlier, now: 1000 }
+  t.same(await agreementOf([same, silent, silent], 'd.test', OWN, before, signal), {
+    ...earlier,
+    silent: 2,
+  })
+  t.equal(await agreementOf([silent, other], 'd.test', OWN, before, signal), undefined)
+  const changed = { earlier: { ...earlier, hosts: ['a.test'] }, now: 1000 }
+  t.equal(await agreementOf([same, silent], 'd.test', OWN, changed, signal), undefined)
+  t.same(
+    await agreementOf(
+      [same, same],
+      'd.test',
+      OWN,
+      { earlier: { ...earlier, silent: 1 }, now: 9 },
+      signal,
+    ),
+    { resolvers: 2, since: 5, hosts: ['a.test', 'b.test'] },
+  )
+})
+
 await t.test('nobody else is asked about a signed zone, or about trouble', async t => {
   for (const state of ['secure', 'servfail'] as const) {
     const names = fakeNames({})
