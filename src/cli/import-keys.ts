@@ -4,6 +4,7 @@ import { keyRefused } from '../seal/keys/key-refused.js'
 import { objectionsTo, type KeyRules } from '../seal/keys/objections.js'
 import { MAX_KEY_FILE, readKeyFile } from '../seal/keys/read-key-file.js'
 import type { RecipientKey } from '../seal/keys/recipient-key.js'
+import { renewStored } from '../seal/keys/renew-stored.js'
 import { storedForm } from '../seal/keys/stored-key.js'
 import type { KeyAddition, NewKey, RecipientKeyStore } from '../store/recipient-keys.js'
 
@@ -15,7 +16,7 @@ export interface KeyImport extends KeyRules {
   /** Of PKCS #12 files. */
   readonly password?: string | undefined
   /** Absent: the keys are looked at, and nothing is kept. */
-  readonly store?: Pick<RecipientKeyStore, 'add'> | undefined
+  readonly store?: Pick<RecipientKeyStore, 'add' | 'list'> | undefined
 }
 
 /** What became of one key, or of a file in which there was none. */
@@ -60,7 +61,7 @@ export async function* importKeys(
 async function importKey(
   file: string,
   {
-    key,
+    key: read,
     chain,
     notes,
   }: {
@@ -70,10 +71,17 @@ async function importKey(
   },
   options: KeyImport,
 ): Promise<ImportedKey> {
+  const { owner, customer, addedBy, store, now } = options
+  const { key, isOnRecord } =
+    store === undefined
+      ? { key: read, isOnRecord: false }
+      : await renewStored(read, store, { now, addedBy })
   const { fingerprint, addresses } = key
   const objections = objectionsTo(key, options)
-  if (objections.length > 0) return { file, fingerprint, error: objections.join('; ') }
-  const { owner, customer, addedBy, store } = options
+  if (objections.length > 0) {
+    const more = isOnRecord ? ['the copy on record is not used any more'] : []
+    return { file, fingerprint, error: [...objections, ...more].join('; ') }
+  }
   const owners = owner === undefined ? addresses : [owner]
   if (owners.length === 0)
     return { file, fingerprint, error: 'it names no address; say with --for whose it is' }

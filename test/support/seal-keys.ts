@@ -83,6 +83,20 @@ export class KeyMaker {
     return this.gpg(['--export', user])
   }
 
+  /** An OpenPGP key as it was and as its owner has revoked it, in binary. */
+  async revocablePgpKey(email: string): Promise<{ fresh: Buffer; revoked: Buffer }> {
+    const { generateKey, revokeKey } = await import('openpgp')
+    const { privateKey, publicKey } = await generateKey({
+      userIDs: [{ email }],
+      format: 'object',
+    })
+    const gone = await revokeKey({ key: privateKey, format: 'object' })
+    return {
+      fresh: Buffer.from(publicKey.write()),
+      revoked: Buffer.from(gone.publicKey.write()),
+    }
+  }
+
   close(): void {
     this.box.make('gpgconf', ['--homedir', this.#home, '--kill', 'gpg-agent'])
     this.box.close()

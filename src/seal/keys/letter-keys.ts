@@ -14,8 +14,8 @@ import {
 /** Keys of recipients, as whoever seals letters needs them. */
 export interface LetterKeys {
   /**
-   * Finds the keys that a letter for an address may be sealed with now; where none can be used, the
-   * places that the settings name are asked first.
+   * Finds the keys that a letter for an address may be sealed with now; where none can be used, or
+   * one came by a look-up, the places that the settings name are asked first.
    *
    * Gives   nothing when it takes longer than it may
    * Throws  what `signal` is aborted with, and what the store throws
@@ -62,9 +62,12 @@ export function letterKeysOf(options: LetterKeysOptions): LetterKeys {
   const findUsable = usableKeysFinder({ ...options, isLeftOut })
   const find: LetterKeys['find'] = async (address, customer, signal) => {
     const found = await findUsable(address, customer, signal)
-    if (lookUp === undefined || found.smime.length + found.pgp.length > 0) return found
+    if (lookUp === undefined) return found
+    const hasKeys = found.smime.length + found.pgp.length > 0
+    if (hasKeys && found.isLookedUp !== true) return found
+    // The look-up asks once a day. What it found before stays when it finds nothing now.
     const { kept } = await lookUp(address, signal)
-    return kept.length === 0 ? found : findUsable(address, customer, signal)
+    return kept.length === 0 && !hasKeys ? found : findUsable(address, customer, signal)
   }
   return Object.freeze({
     find: async (address: string, customer: string, signal: AbortSignal) => {

@@ -4,6 +4,7 @@ import type { KeySource, RecipientKeyStore } from '../../store/recipient-keys.js
 import { keyAddress } from './key-address.js'
 import { objectionsTo } from './objections.js'
 import type { RecipientKey } from './recipient-key.js'
+import { renewStored } from './renew-stored.js'
 import { storedForm } from './stored-key.js'
 
 /** A place where keys of recipients are asked for. */
@@ -34,7 +35,7 @@ export interface LookUpResult {
 
 export interface LookUpOptions {
   readonly places: readonly KeyPlace[]
-  readonly store: Pick<RecipientKeyStore, 'add'>
+  readonly store: Pick<RecipientKeyStore, 'add' | 'list' | 'remove'>
   readonly minRsaBits: number
   /** Epoch milliseconds. */
   readonly now: () => number
@@ -50,6 +51,7 @@ const FOUND_MS = 24 * HOUR_MS
 const NOTHING_MS = HOUR_MS
 const TROUBLE_MS = HOUR_MS / 12
 const MAX_REMEMBERED = 20_000
+const ADDED_BY = 'postseal'
 
 /**
  * Asks places for keys of an address that is not known, and keeps in the store what may be encrypted
@@ -103,7 +105,9 @@ async function askAll(
       notes.push(`${source}: ${trouble}`)
     }
     const good: RecipientKey[] = []
-    for (const key of keys) {
+    const at = { now: now(), addedBy: ADDED_BY }
+    for (const found of keys) {
+      const { key } = await renewStored(found, store, at)
       const objections = objectionsTo(key, { now: now(), minRsaBits })
       if (objections.length === 0) good.push(key)
       else notes.push(`${source}: ${objections.join('; ')}`)
@@ -112,13 +116,30 @@ async function askAll(
       customer: ALL_CUSTOMERS,
       owner: address,
       source,
-      addedBy: 'postseal',
+      addedBy: ADDED_BY,
       chain: [],
     }
     await store.add(good.map(key => storedForm(key, owner)))
+    if (trouble === undefined && keys.length > 0) await dropOthers(address, source, keys, store)
     kept.push(...good)
   }
   return { result: Object.freeze({ kept, notes }), hasTrouble }
+}
+
+/** What a place gave before and gives no more has been replaced by what it gives now. */
+async function dropOthers(
+  address: string,
+  source: KeySource,
+  keys: readonly RecipientKey[],
+  store: Pick<RecipientKeyStore, 'list' | 'remove'>,
+): Promise<void> {
+  const given = new Set(keys.map(({ fingerprint }) => fingerprint))
+  const gone: string[] = []
+  for await (const key of store.list({ customer: ALL_CUSTOMERS, owner: address }))
+    if (key.customer === ALL_CUSTOMERS && key.source === source && !given.has(key.fingerprint))
+      gone.push(key.fingerprint)
+  for (const fingerprint of gone)
+    await store.remove({ customer: ALL_CUSTOMERS, fingerprint, owner: address, by: ADDED_BY })
 }
 
 /** A place that takes too long has said nothing. */

@@ -45,6 +45,32 @@ export async function readOpenPgpKeys(
   return { keys: read, hasPrivateKey: keys.some(key => key.isPrivate()) }
 }
 
+/**
+ * One key of two copies: the self-signatures and revocations of both, so that a revocation stays
+ * whichever copy comes last, and a newer end goes before an older one.
+ *
+ * Shape   packets in binary, of keys with the same fingerprint; the first one's order is kept
+ * Throws  ERR_SEAL_KEY_INPUT for what is no key, or for two that are too large together
+ */
+export async function mergedOpenPgpKey(
+  copy: Buffer,
+  other: Buffer,
+  now: number,
+): Promise<RecipientKey> {
+  const { config, readKey } = await import('openpgp')
+  let merged: Key
+  try {
+    const [one, two] = await Promise.all(
+      [copy, other].map(binaryKey => readKey({ binaryKey, config: ANY_STRENGTH })),
+    )
+    if (one === undefined || two === undefined) throw keyRefused('it holds no OpenPGP key')
+    merged = await one.update(two, new Date(now), { ...config, ...ANY_STRENGTH })
+  } catch (thrown) {
+    throw keyRefused('its copies cannot be put together', thrown)
+  }
+  return factsOf(merged, now)
+}
+
 async function factsOf(whole: Key, now: number): Promise<RecipientKey> {
   const key = trimmed(whole.isPrivate() ? whole.toPublic() : whole)
   const bytes = Buffer.from(key.write())

@@ -24,6 +24,8 @@ export interface UsableKeys {
   readonly ids: Readonly<Record<KeySystem, readonly number[]>>
   /** Why no key of a system is used although there are some, one clause each. */
   readonly problems: readonly string[]
+  /** Whether one of them came by a look-up: its owner may have replaced or revoked it since. */
+  readonly isLookedUp?: true
 }
 
 export type FindUsableKeys = (
@@ -79,6 +81,7 @@ export function usableKeysFinder(options: UsableKeysOptions): FindUsableKeys {
       pgp: Object.freeze(await Promise.all(pgp.map(letterKey))),
       ids: Object.freeze({ smime: smime.map(({ id }) => id), pgp: pgp.map(({ id }) => id) }),
       problems: Object.freeze([...problems]),
+      ...([...smime, ...pgp].some(isLookedUp) ? { isLookedUp: true as const } : {}),
     })
   }
 }
@@ -90,6 +93,8 @@ export const NO_KEYS: UsableKeys = Object.freeze({
   ids: { smime: [], pgp: [] },
   problems: [],
 })
+
+const isLookedUp = ({ source }: StoredKey): boolean => source === 'wkd' || source === 'ldap'
 
 /** By who vouches for them, whose they are, and whom they are for; each group newest first. */
 function groupsOf(keys: readonly StoredKey[]): readonly (readonly StoredKey[])[] {

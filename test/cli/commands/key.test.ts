@@ -98,6 +98,19 @@ void t.test('what cannot be used is refused, the rest goes on, and the end is 65
   ])
 })
 
+void t.test('a revoked copy of an OpenPGP key ends the use of the one on record', async t => {
+  const bench = storeBench(t, command)
+  const made = await maker.revocablePgpKey('anna@example.org')
+  writeFileSync(path('fresh.pgp'), made.fresh)
+  writeFileSync(path('revoked.pgp'), made.revoked)
+  t.match(await bench.run('key', 'import', path('fresh.pgp')), { exit: 0 })
+  const gone = /its owner has revoked it; the copy on record is not used any more\n/
+  t.match(await bench.run('key', 'import', path('revoked.pgp')), { err: gone, exit: 65 })
+  const check = await bench.run('key', 'check')
+  t.match(check, { out: /import .*\n {4}its owner has revoked it\n/, exit: 65 })
+  t.match(await bench.run('key', 'import', path('fresh.pgp')), { err: gone, exit: 65 })
+})
+
 void t.test('a dry run says the same and keeps nothing, not even a store', async t => {
   const bench = storeBench(t, command)
   const result = await bench.run('key', 'import', path('anna.pem'), '--dry-run', '--json')

@@ -69,6 +69,27 @@ void t.test('what a look-up keeps is used at once', async t => {
   t.same((await keys.find('anna@example.org', 'clinic', signal)).ids, { smime: [1], pgp: [] })
 })
 
+void t.test(
+  'a key that came by a look-up is looked up again, and stays when that fails',
+  async t => {
+    for (const source of ['wkd', 'ldap'] as const) {
+      const { keys, asked } = keysWith({}, [{ ...row, source }])
+      t.same((await keys.find('anna@example.org', 'clinic', signal)).ids.smime, [1])
+      t.same(asked, ['look up anna@example.org'])
+    }
+  },
+)
+
+void t.test('what a new look-up has removed or revoked is not used', async t => {
+  const stored: StoredKey[] = [{ ...row, source: 'wkd' }]
+  const lookUp = async () => {
+    stored.length = 0
+    return { kept: [], notes: ['wkd: its owner has revoked it'] }
+  }
+  const { keys } = keysWith({ lookUp }, stored)
+  t.same((await keys.find('anna@example.org', 'clinic', signal)).ids.smime, [])
+})
+
 void t.test('who is not known anywhere has no keys, with a look-up and without', async t => {
   const { keys, asked } = keysWith({})
   t.same((await keys.find('bob@example.org', 'clinic', signal)).smime, [])

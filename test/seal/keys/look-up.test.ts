@@ -1,7 +1,9 @@
 import t from 'tap'
 import { lookUpOf, type KeyPlace, type PlaceAnswer } from '../../../src/seal/keys/look-up.js'
+import { readOpenPgpKeys } from '../../../src/seal/keys/read-openpgp-keys.js'
 import { readCertificate } from '../../../src/seal/keys/read-certificate.js'
-import type { NewKey } from '../../../src/store/recipient-keys.js'
+import { storedForm } from '../../../src/seal/keys/stored-key.js'
+import type { KeyRemoval, NewKey, StoredKey } from '../../../src/store/recipient-keys.js'
 import { KeyMaker } from '../../support/seal-keys.js'
 
 const maker = new KeyMaker()
@@ -14,7 +16,12 @@ const { key } = readCertificate(maker.certificate('anna'))
 const { key: weak } = readCertificate(maker.certificate('weak', { key: 'rsa:1024' }))
 
 /** Places that answer in turn what they are told. */
-function world(answers: readonly (PlaceAnswer | Promise<PlaceAnswer>)[], timeoutMs = 60_000) {
+function world(
+  answers: readonly (PlaceAnswer | Promise<PlaceAnswer>)[],
+  timeoutMs = 60_000,
+  stored: readonly StoredKey[] = [],
+) {
+  const removed: string[] = []
   const asked: string[] = []
   const added: NewKey[] = []
   const clock = { now: start }
@@ -31,9 +38,16 @@ function world(answers: readonly (PlaceAnswer | Promise<PlaceAnswer>)[], timeout
       added.push(...keys)
       return keys.map(() => 'added' as const)
     },
+    async *list() {
+      yield* stored
+    },
+    remove: async ({ customer, owner, fingerprint, by }: KeyRemoval) => {
+      removed.push(`${customer} ${owner} ${fingerprint} ${by}`)
+      return []
+    },
   }
   const options = { places: [place], store, minRsaBits: 2048, now: () => clock.now, timeoutMs }
-  return { asked, added, clock, lookUp: lookUpOf(options) }
+  return { asked, added, removed, clock, lookUp: lookUpOf(options) }
 }
 
 await t.test('a key that is found is kept for all customers, and found for a day', async t => {
@@ -104,7 +118,42 @@ await t.test('nobody is asked for what is no address, nor where there is no plac
   const { asked, lookUp } = world([])
   t.same(await lookUp('anna', signal), { kept: [], notes: [] })
   t.same(asked, [])
-  const store = { add: async () => [] }
+  const store = {
+    add: async () => [],
+    async *list() {},
+    remove: async () => [],
+  }
   const none = lookUpOf({ places: [], store, minRsaBits: 2048, now: () => start, timeoutMs: 1 })
   t.same(await none('anna@example.org', signal), { kept: [], notes: [] })
+})
+
+const row = (one: typeof key, source: 'ldap' | 'import' = 'ldap'): StoredKey => {
+  const owner = { customer: '*', owner: 'anna@example.org', addedBy: 'root', chain: [] }
+  return { ...storedForm(one, { ...owner, source }), id: 1, addedAt: 1, usedAt: undefined }
+}
+
+await t.test('what the place gives no more is removed, where it gives another key', async t => {
+  const { key: other } = readCertificate(maker.certificate('anna'))
+  const answers = [{ keys: [key] }, { keys: [], trouble: 'no answer' }, { keys: [] }]
+  for (const [answer, removed] of [
+    [answers[0]!, [`* anna@example.org ${other.fingerprint} postseal`]],
+    [answers[1]!, []],
+    [answers[2]!, []],
+  ] as const) {
+    const found = world([answer], 60_000, [row(other), row(weak, 'import'), row(key)])
+    await found.lookUp('anna@example.org', signal)
+    t.same(found.removed, removed)
+  }
+})
+
+await t.test('a key that is found revoked is no longer used, and the notes say so', async t => {
+  const user = 'anna@example.org'
+  const good = await maker.revocablePgpKey(user)
+  const [before] = (await readOpenPgpKeys(good.fresh, start)).keys
+  const [revoked] = (await readOpenPgpKeys(good.revoked, start)).keys
+  const { added, lookUp } = world([{ keys: [revoked!] }], 60_000, [row(before!)])
+  t.same(await lookUp(user, signal), { kept: [], notes: ['ldap: its owner has revoked it'] })
+  t.match(added, [{ owner: user, source: 'ldap', fingerprint: before!.fingerprint }])
+  const [stored] = (await readOpenPgpKeys(Buffer.from(added[0]!.bytes, 'base64'), start)).keys
+  t.equal(stored?.unfit, 'its owner has revoked it')
 })
