@@ -4,4 +4,5 @@
  */
 export const KNOWN_PAGES: ReadonlySet<string> = new Set([
   'db7eb002ed132d24cef3d5c41367342b730282690d33f1d35820852afccf757d',
+  '0dcc498dafc7ed92e831beb2344a591108d228c6ceee5ad1fde373057d450543',
 ])

@@ -23,6 +23,7 @@ export function takeSkeleton() {
   const html = ascii(root.outerHTML)
   const start = html.indexOf(DATA)
   const end = html.indexOf(END, start)
+  if (start < 0 || end < 0) throw new Error('marks')
   return {
     before: FRONT + html.slice(0, start),
     after: html.slice(end).replace(/<\/body><\/html>$/, '\n</body></html>\n'),

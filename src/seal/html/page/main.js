@@ -20,15 +20,13 @@ import {
 } from './show.js'
 import { MAX_ANSWER, answerFile, answerView, listAnswerFiles, takeSkeleton } from './answer.js'
 
-const textOf = id => $(id).textContent.trim()
-const elements = [...document.querySelectorAll('.letter-data')]
-const chunks = elements.map(element => element.textContent)
-/* The text is held once. */
-for (const element of elements) element.remove()
-const skeleton = takeSkeleton()
-const [headerText, styleText, tagText] = ['letter-header', 'letter-style', 'letter-tag'].map(textOf)
+const TAG_BYTES = 32
 
-const style = JSON.parse(styleText)
+/* Until the file's own has been read, or where it is damaged. */
+let style = { company: '', contact: '', colour: '', language: 'en', logo: [] }
+let skeleton
+let styleText
+let tag
 let texts = TEXTS.en
 let language = 'en'
 let state = 'loading'
@@ -36,6 +34,27 @@ let held
 let opened
 let secret
 let answerFiles = []
+
+/* What the file holds, taken out of the page; throws where it is damaged. */
+function takeParts() {
+  const elements = [...document.querySelectorAll('.letter-data')]
+  const chunks = elements.map(element => element.textContent)
+  /* The text is held once. */
+  for (const element of elements) element.remove()
+  skeleton = takeSkeleton()
+  const textOf = id => $(id).textContent.trim()
+  styleText = textOf('letter-style')
+  style = checkStyle(JSON.parse(styleText))
+  tag = bytesOf(textOf('letter-tag'))
+  if (tag.length !== TAG_BYTES) throw new Error('tag')
+  return { headerText: textOf('letter-header'), chunks }
+}
+
+function checkStyle(read) {
+  const texts = [read.company, read.contact, read.colour, read.language, ...read.logo]
+  if (!texts.every(text => typeof text === 'string')) throw new Error('style')
+  return read
+}
 
 function put(id, text) {
   $(id).textContent = text
@@ -148,7 +167,7 @@ async function unlock(event) {
   say('unlock-status', texts.opening)
   try {
     secret = await secretOf(password)
-    const payload = await openContainer(held, bytesOf(tagText), secret)
+    const payload = await openContainer(held, tag, secret)
     if (payload === undefined) return refuse(texts.wrong)
     opened = splitPayload(payload)
     await present()
@@ -264,17 +283,21 @@ function firstLanguage() {
 }
 
 async function main() {
+  let parts
+  try {
+    parts = takeParts()
+  } catch {
+    /* Told below, in the reader's language. */
+  }
   for (const [code, name] of Object.entries(LANGUAGE_NAMES))
     $('language').append(new Option(name, code))
   dress()
   speak(firstLanguage())
+  document.documentElement.className = 'js started'
+  if (parts === undefined) return fail('broken', 'brokenText')
   if (!globalThis.isSecureContext || globalThis.crypto?.subtle === undefined)
     return fail('noCrypto', 'noCryptoText')
-  try {
-    held = await coveredBytes(headerText, chunks)
-  } catch {
-    return fail('broken', 'brokenText')
-  }
+  held = await coveredBytes(parts.headerText, parts.chunks)
   state = 'locked'
   speak(language)
   listen()
@@ -283,4 +306,13 @@ async function main() {
   $('password').focus()
 }
 
-void main()
+/* Where the page itself is damaged there may be no place to say so: then the plain text stands. */
+function stop() {
+  try {
+    fail('broken', 'brokenText')
+  } catch {
+    document.documentElement.className = ''
+  }
+}
+
+main().catch(stop)
