@@ -25,14 +25,18 @@ export interface AnswerCacheOptions {
 
 /** A source that did not answer is left alone for so long. */
 const FAILURE_LIFE = 5 * 60_000
-/** Nothing is believed longer than this without being asked for again. */
-const MAX_LIFE = 24 * 60 * 60_000
+/** What holds for longer is asked for again after this, and what does not in the last fifth of its life. */
+const MAX_AGE = 24 * 60 * 60_000
+/** Bytes before an answer in its file: when it was fetched. */
+const HEADER = 8
 const MAX_ENTRIES = 20_000
 const FILE = /^[0-9a-f]{64}$/
 
 interface Kept {
   readonly fetched: Fetched
   readonly until: number
+  /** From then on a newer one is asked for; until it comes this one holds. */
+  readonly renewAt: number
 }
 
 /**
@@ -62,33 +66,39 @@ export function answerCache({ directory, maxBytes }: AnswerCacheOptions): Answer
   const load = async (
     key: string,
     now: number,
+    inMemory: Kept | undefined,
     fetch: () => Promise<Fetched>,
   ): Promise<Fetched> => {
-    const onDisk = directory && (await readKept(directory, key, now))
-    if (onDisk) {
-      keep(key, onDisk)
-      return onDisk.fetched
+    const held = inMemory ?? (directory && (await readKept(directory, key, now)))
+    if (held && held.renewAt > now) {
+      keep(key, held)
+      return held.fetched
     }
     const fetched = await fetch()
-    const until =
-      'failure' in fetched ? now + FAILURE_LIFE : Math.min(fetched.until, now + MAX_LIFE)
-    if (until > now) keep(key, { fetched, until })
+    const until = 'failure' in fetched ? now + FAILURE_LIFE : fetched.until
+    if (held && ('failure' in fetched || until <= now)) {
+      keep(key, { ...held, renewAt: now + FAILURE_LIFE })
+      return held.fetched
+    }
+    const renewAt = 'failure' in fetched ? until : now + Math.min((until - now) * 0.8, MAX_AGE)
+    if (until > now) keep(key, { fetched, until, renewAt })
     if (directory !== undefined && 'bytes' in fetched && until > now)
-      await writeKept(directory, key, { bytes: fetched.bytes, until }, maxBytes)
+      await writeKept(directory, key, { bytes: fetched.bytes, until, fetchedAt: now }, maxBytes)
     return fetched
   }
   return Object.freeze({
     get: (key: string, now: number, fetch: () => Promise<Fetched>): Promise<Fetched> => {
       const one = kept.get(key)
-      if (one !== undefined && one.until > now) {
+      const held = one !== undefined && one.until > now ? one : undefined
+      if (held !== undefined && held.renewAt > now) {
         // What is asked for often stays.
         kept.delete(key)
-        kept.set(key, one)
-        return Promise.resolve(one.fetched)
+        kept.set(key, held)
+        return Promise.resolve(held.fetched)
       }
       const other = running.get(key)
       if (other !== undefined) return other
-      const own = load(key, now, fetch).finally(() => running.delete(key))
+      const own = load(key, now, held, fetch).finally(() => running.delete(key))
       running.set(key, own)
       return own
     },
@@ -98,15 +108,19 @@ export function answerCache({ directory, maxBytes }: AnswerCacheOptions): Answer
 const sizeOf = ({ fetched }: Kept): number => ('bytes' in fetched ? fetched.bytes.length : 100)
 
 const fileOf = (directory: string, key: string): string =>
-  join(directory, createHash('sha256').update(key).digest('hex'))
+  join(directory, createHash('sha256').update(`2 ${key}`).digest('hex'))
 
 async function readKept(directory: string, key: string, now: number): Promise<Kept | undefined> {
   try {
     const file = fileOf(directory, key)
     const { mtimeMs } = await stat(file)
     if (mtimeMs <= now) return undefined
-    const bytes = await readFile(file)
-    return { fetched: { bytes, until: mtimeMs }, until: mtimeMs }
+    const whole = await readFile(file)
+    const fetchedAt = whole.readDoubleBE(0)
+    if (!(fetchedAt <= now)) return undefined
+    const renewAt = fetchedAt + Math.min((mtimeMs - fetchedAt) * 0.8, MAX_AGE)
+    const fetched = { bytes: whole.subarray(HEADER), until: mtimeMs }
+    return { fetched, until: mtimeMs, renewAt }
   } catch {
     // Not there, or not ours to read: it is fetched.
     return undefined
@@ -116,14 +130,20 @@ async function readKept(directory: string, key: string, now: number): Promise<Ke
 async function writeKept(
   directory: string,
   key: string,
-  { bytes, until }: { readonly bytes: Buffer; readonly until: number },
+  {
+    bytes,
+    until,
+    fetchedAt,
+  }: { readonly bytes: Buffer; readonly until: number; readonly fetchedAt: number },
   maxBytes: number,
 ): Promise<void> {
   const file = fileOf(directory, key)
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
-    await writeFile(draft, bytes, { mode: 0o600, flag: 'wx' })
+    const header = Buffer.alloc(HEADER)
+    header.writeDoubleBE(fetchedAt)
+    await writeFile(draft, Buffer.concat([header, bytes]), { mode: 0o600, flag: 'wx' })
     await utimes(draft, until / 1000, until / 1000)
     await rename(draft, file)
     await makeRoom(directory, maxBytes)

@@ -104,6 +104,9 @@ async function askList(
     if (result.status !== 200) return { failure: `HTTP status ${result.status}` }
     const crl = parseCrl(result.body)
     if (crl === undefined) return { failure: 'not a revocation list' }
+    // Only what somebody signed is kept.
+    if (askCrl(crl, certificate, issuer).state === 'bad-signature')
+      return { bytes: result.body, until: 0 }
     return { bytes: result.body, until: crl.nextUpdate ?? crl.thisUpdate + DEFAULT_LIFE }
   })
   if ('failure' in bytes) return { ...none, detail: outsideText(bytes.failure) }

@@ -17,7 +17,8 @@ export interface StsOptions {
 export type EarlierSts = Pick<StsFacts, 'id' | 'policy'>
 
 /**
- * The MTA-STS policy of a domain, fetched when there is none or its id has changed.
+ * The MTA-STS policy of a domain, fetched when there is none, its id has changed, or a fifth of its
+ * time is left: then the one that is held stays when there is no other to be had.
  *
  * Throws  only what `signal` is aborted with
  * Source  RFC 8461, sections 3 and 5.1
@@ -46,7 +47,8 @@ export async function stsOf(
     return fromCache({ state: 'invalid-record', failure })
   }
   const { id } = announced
-  if (held?.id === id) return fromCache({ state: 'announced', failure: undefined })
+  if (held?.id === id && !isNearEnd(held, options.now()))
+    return fromCache({ state: 'announced', failure: undefined })
   const fetched = await fetchPolicy(domain, options, signal)
   if ('code' in fetched) return fromCache({ state: 'announced', failure: fetched })
   return Object.freeze({
@@ -62,6 +64,11 @@ function stillHeld(earlier: EarlierSts | undefined, now: number): EarlierSts | u
   const policy = earlier?.policy
   if (policy === undefined) return undefined
   return policy.fetchedAt + policy.maxAgeSeconds * 1000 > now ? earlier : undefined
+}
+
+/** RFC 8461, 3.3: it is to be renewed before its time is over, though the id has not changed. */
+function isNearEnd({ policy }: EarlierSts, now: number): boolean {
+  return policy !== undefined && now >= policy.fetchedAt + policy.maxAgeSeconds * 1000 * 0.8
 }
 
 async function fetchPolicy(

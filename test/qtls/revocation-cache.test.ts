@@ -23,7 +23,7 @@ const bytes = Buffer.from('an answer')
 await t.test('what was fetched is kept until it runs out', async t => {
   const cache = answerCache({ directory: undefined, maxBytes: 1000 })
   const { calls, fetch } = source({ bytes, until: NOW + HOUR })
-  for (const now of [NOW, NOW + HOUR - 1]) t.match(await cache.get('a', now, fetch), { bytes })
+  for (const now of [NOW, NOW + HOUR / 2]) t.match(await cache.get('a', now, fetch), { bytes })
   t.equal(calls.count, 1)
   await cache.get('a', NOW + HOUR, fetch)
   t.equal(calls.count, 2)
@@ -31,9 +31,34 @@ await t.test('what was fetched is kept until it runs out', async t => {
   t.equal(calls.count, 3, 'under its own name')
 })
 
-await t.test('nothing is kept for longer than a day', async t => {
+await t.test('a newer one is asked for early, and the old one holds until it comes', async t => {
+  for (const own of [undefined, t.testdir()]) {
+    const cache = answerCache({ directory: own, maxBytes: 1000 })
+    await cache.get('a', NOW, source({ bytes, until: NOW + 10 * HOUR }).fetch)
+    const other = own === undefined ? cache : answerCache({ directory: own, maxBytes: 1000 })
+    const down = source({ failure: 'timeout' })
+    await other.get('a', NOW + 8 * HOUR - 1, down.fetch)
+    t.equal(down.calls.count, 0)
+    t.match(await other.get('a', NOW + 8 * HOUR, down.fetch), { bytes })
+    t.match(await other.get('a', NOW + 8 * HOUR + 60_000, down.fetch), { bytes })
+    t.equal(down.calls.count, 1, 'not again at once')
+    const forged = source({ bytes: Buffer.from('forged'), until: 0 })
+    t.match(await other.get('a', NOW + 9 * HOUR, forged.fetch), { bytes })
+    const newer = source({ bytes: Buffer.from('newer'), until: NOW + 20 * HOUR })
+    t.match(await other.get('a', NOW + 9.5 * HOUR, newer.fetch), { bytes: Buffer.from('newer') })
+    t.match(await other.get('a', NOW + 11 * HOUR, down.fetch), { bytes: Buffer.from('newer') })
+  }
+})
+
+await t.test('what holds for long is asked for again after a day, and kept', async t => {
   const cache = answerCache({ directory: undefined, maxBytes: 1000 })
-  const { calls, fetch } = source({ bytes, until: NOW + 1000 * HOUR })
+  const { calls, fetch } = source({ bytes, until: NOW + 168 * HOUR })
+  await cache.get('week', NOW, fetch)
+  const down = source({ failure: 'timeout' })
+  t.match(await cache.get('week', NOW + 167 * HOUR, down.fetch), { bytes })
+  t.equal(down.calls.count, 1)
+  t.same(await cache.get('week', NOW + 168 * HOUR, down.fetch), { failure: 'timeout' })
+  calls.count = 0
   await cache.get('a', NOW, fetch)
   await cache.get('a', NOW + 25 * HOUR, fetch)
   t.equal(calls.count, 2)

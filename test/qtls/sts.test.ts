@@ -67,6 +67,22 @@ await t.test('a policy of the same id is not fetched again, one of another id is
   t.match(changed.facts, { fromCache: false, id: '2', policy: { mx: ['mx.d.test'] } })
 })
 
+await t.test('a policy of the same id is fetched again in the last fifth of its time', async t => {
+  const at = (ageSeconds: number): EarlierSts => ({
+    id: '2',
+    policy: { ...HELD, fetchedAt: NOW - ageSeconds * 1000 },
+  })
+  t.same((await look(RECORD, response(), at(69_119))).fetched, [])
+  const { facts } = await look(RECORD, response(), at(69_120))
+  t.match(facts, { fromCache: false, policy: { mx: ['mx.d.test'], fetchedAt: NOW } })
+  const failure: FetchResult = { kind: 'failure', code: 'timeout', detail: 'late' }
+  t.match((await look(RECORD, failure, at(80_000))).facts, {
+    fromCache: true,
+    policy: { mx: ['old.d.test'] },
+    failure: { code: 'sts_fetch' },
+  })
+})
+
 await t.test(
   'a policy holds for its time, even when the record goes away or fetching fails',
   async t => {
