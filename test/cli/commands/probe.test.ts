@@ -162,12 +162,18 @@ await t.test('what cannot be meant is a mistake of usage', async t => {
   const wrong: string[][] = [
     [],
     ['--no-store', '--due'],
+    ['--deep', '--due'],
+    ['--deep', '--due', '--watch'],
+    ['--deep', '--known'],
+    ['--deep', '--watch', 'a.test'],
     ['--resolver', 'dns.example', 'a.test'],
     ['--allow-net', 'everything', 'a.test'],
     ['--port', '0', 'a.test'],
     ['--file', '/nonexistent/list'],
   ]
   for (const args of wrong) t.equal((await bench.run('probe', ...args)).exit, 64, args.join(' '))
+  const { err } = await bench.run('probe', '--due', '--deep')
+  t.match(err, /--deep is for domains that are named/)
 })
 
 await t.test('a resolver of the settings that does not validate ends the command', async t => {
