@@ -47,7 +47,8 @@ const MAX_FILE_DOMAINS = 5_000_000
  * Looks at domains and says what was found, once or until the command is ended.
  *
  * Throws  UsageError, and what settings, store and resolver throw. A bad name is printed and makes
- *         the exit code 65; an end by signal before all was done makes it 75.
+ *         the exit code 65; an end by signal before all was done makes it 75, and so does a
+ *         domain that is left out because another process is at it.
  */
 export async function probeDomains(
   services: Pick<Services, 'config' | 'store' | 'log' | 'now'>,
@@ -71,6 +72,9 @@ export async function probeDomains(
   })
   const end = endBySignal()
   const store = options.isKept ? await services.store : undefined
+  const owner = `${hostname()}:${process.pid}`
+  const held = new Set<string>()
+  let leftOut = 0
   try {
     await ready.checkResolver(end.signal)
     const concurrency = options.concurrency ?? config.prober.concurrency
@@ -83,10 +87,15 @@ export async function probeDomains(
     for (const domain of bad) print({ domain, error: 'this is no domain' }, options)
     const access: TaskOptions | undefined = store && {
       store: store.domains,
-      owner: `${hostname()}:${process.pid}`,
+      owner,
       leaseMs: LEASE_MS,
       batch: concurrency * 2,
       now,
+      held,
+      onLeftOut: domain => {
+        leftOut += 1
+        print({ domain, error: 'another process is at it' }, options)
+      },
     }
     const isAlone = good.length === 1 && !options.isDue && !options.isKnown
     if (options.html !== undefined && !isAlone) throw new UsageError('--html is for one domain')
@@ -95,6 +104,7 @@ export async function probeDomains(
       progress.step()
       print(result, options, isAlone ? profile : undefined)
       if (!('made' in result)) return
+      held.delete(result.domain)
       sayAlarms(result.made, log)
       if (options.html !== undefined) await writeReport(options.html, result.made, profile)
     }
@@ -104,11 +114,19 @@ export async function probeDomains(
     if (end.signal.aborted && !options.isWatching) {
       printNotice('Ended before all were done; --resume goes on from here.')
       process.exitCode = EXIT.tryAgain
+    } else if (leftOut > 0) {
+      printNotice(`Left out: ${leftOut}, since another process is at them; try again later.`)
+      process.exitCode = EXIT.tryAgain
     } else if (bad.length > 0) process.exitCode = EXIT.data
   } finally {
     end.stop()
     ready.close()
-    await store?.close()
+    try {
+      // Whoever goes on need not wait for the leases to run out.
+      if (held.size > 0) await store?.domains.giveBack(owner, [...held])
+    } finally {
+      await store?.close()
+    }
   }
 }
 

@@ -12,6 +12,10 @@ export interface TaskOptions {
   /** Domains that are taken at a time. */
   readonly batch: number
   readonly now: () => number
+  /** Domains that this process holds: filled here, emptied by whoever is done with one. */
+  readonly held: Set<string>
+  /** Called for each domain that is left out because another process is at it. */
+  readonly onLeftOut: (domain: string) => void
 }
 
 /** Domains that a person names, without a store to share them through. */
@@ -21,13 +25,14 @@ export async function* plainTasks(domains: Iterable<string>): AsyncGenerator<Tas
 
 /**
  * Domains that a person names. With `resume` those are left out whose verdict still holds, and those
- * that another process is at.
+ * that another process is at, each of which is named.
  */
 export async function* namedTasks(
   domains: Iterable<string>,
   resume: boolean,
-  { store, owner, leaseMs, batch, now }: TaskOptions,
+  options: TaskOptions,
 ): AsyncGenerator<Task> {
+  const { store, owner, leaseMs, batch, now, held, onLeftOut } = options
   for (const part of inParts(domains, batch)) {
     const wanted: string[] = []
     for (const domain of part) {
@@ -35,24 +40,25 @@ export async function* namedTasks(
       if (known === undefined || known.until <= now()) wanted.push(domain)
     }
     const taken = await store.takeNamed({ domains: wanted, owner, leaseMs })
-    yield* taken.map(taskOf)
     const others = new Set(wanted)
     for (const { domain } of taken) others.delete(domain)
+    if (resume) for (const domain of others) onLeftOut(domain)
+    yield* tasksOf(taken, held)
     if (!resume) yield* plainTasks(others)
   }
 }
 
 /** Domains whose time has come, those first that a message waits for; ends when there is none. */
 export async function* dueTasks(options: TaskOptions): AsyncGenerator<Task> {
-  const { store, owner, leaseMs, batch: limit } = options
+  const { store, owner, leaseMs, batch: limit, held } = options
   await store.learnDomains()
   for (;;) {
     const asked = await store.takeDue({ kind: 'asked', owner, limit, leaseMs })
-    yield* asked.map(taskOf)
+    yield* tasksOf(asked, held)
     if (asked.length > 0) continue
     const due = await store.takeDue({ kind: 'due', owner, limit, leaseMs })
     if (due.length === 0) return
-    yield* due.map(taskOf)
+    yield* tasksOf(due, held)
   }
 }
 
@@ -64,8 +70,10 @@ export async function* knownTasks(options: TaskOptions): AsyncGenerator<Task> {
     if (probedAt === undefined || probedAt < begun) yield { domain, tries: 0 }
 }
 
-function taskOf({ domain, tries }: DueDomain): Task {
-  return { domain, tries }
+/** All of them are held from the first one on, whether or not anybody gets to the last. */
+function tasksOf(taken: readonly DueDomain[], held: Set<string>): readonly Task[] {
+  for (const { domain } of taken) held.add(domain)
+  return taken.map(({ domain, tries }) => ({ domain, tries }))
 }
 
 function* inParts(domains: Iterable<string>, size: number): Generator<readonly string[]> {

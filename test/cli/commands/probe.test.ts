@@ -150,6 +150,39 @@ await t.test('what was found is kept, and a run goes on where it was ended', asy
   )
 })
 
+await t.test('a run that a signal ends holds nothing back from the one that goes on', async t => {
+  const { probe, good, byDomain } = await lab(t)
+  const all = ['good.test', 'null.test', 'plain.test']
+  const args = ['--json', '--resume', '--concurrency', '1', ...all]
+  const running = probe(...args)
+  while (good.connections() === 0) await new Promise(setImmediate)
+  process.emit('SIGTERM')
+  const ended = await running
+  t.equal(ended.exit, 75)
+  t.match(ended.err, /Ended before all were done/)
+  const before = [...byDomain(ended.out).keys()]
+  t.notOk(before.includes('plain.test'), 'it was not reached')
+  const { exit, err, out } = await probe(...args)
+  t.same([exit, err], [0, ''])
+  const after = [...byDomain(out).keys()]
+  t.ok(after.length > 0)
+  t.same([...before, ...after].sort(), all, 'each of them once')
+})
+
+await t.test('a run that goes on names the domains that another process is at', async t => {
+  const { bench, probe, json } = await lab(t)
+  await bench.prepare(async store => {
+    await store.domains.takeNamed({ domains: ['null.test'], owner: 'x', leaseMs: 3_600_000 })
+  })
+  const { exit, out, err } = await probe('--json', '--resume', 'null.test', 'plain.test')
+  t.match(json(out), [
+    { domain: 'null.test', error: 'another process is at it' },
+    { domain: 'plain.test', level: 'none' },
+  ])
+  t.match(err, /Left out: 1,/)
+  t.equal(exit, 75)
+})
+
 await t.test('a stricter profile is a name or a file', async t => {
   const { probe, json } = await lab(t)
   const { out } = await probe('--json', '--no-store', '--profile', 'bsi-2026', 'good.test')
