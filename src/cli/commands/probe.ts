@@ -109,7 +109,8 @@ export const command: Command<Own> = {
         deep: {
           type: 'boolean',
           default: false,
-          describe: 'Ask each server of named domains for everything that it supports (many connections)',
+          describe:
+            'Ask each server of named domains for everything that it supports (many connections)',
         },
         html: {
           type: 'string',
@@ -140,7 +141,9 @@ export const command: Command<Own> = {
     if (!options.store && (options.due || options.known || options.resume))
       throw new UsageError('--due, --known and --resume need the store')
     if (options.deep && (options.due || options.known || options.watch))
-      throw new UsageError('--deep is for domains that are named, not for --due, --known or --watch')
+      throw new UsageError(
+        '--deep is for domains that are named, not for --due, --known or --watch',
+      )
     await probeDomains(openServices(file, {}), {
       domains: options.domain,
       file: options.file,
