@@ -12,6 +12,7 @@ import type { Decision } from '../policy/model.js'
 import { recipientToken } from '../seal/container/header.js'
 import type { TextSealer } from '../seal/key-file.js'
 import type { FinishedLetter } from '../seal/letter.js'
+import { sizeFacts } from '../seal/letter-size.js'
 import { openLetter, readLetterHeader } from '../seal/open-letter.js'
 import { places } from '../seal/places.js'
 import { secretFrom } from '../seal/secret.js'
@@ -84,7 +85,7 @@ export async function resendLetter(
   const { data } = await openLetter(file, secret.password, signal)
   const mail = await readMail(bufferSource(data), { sender, recipients: [recipient] })
   const wishes = settings.wishesFor(recipient, '')
-  if (format.sizeOf(mail.source.size) > wishes.maxSize)
+  if (format.sizeOf(sizeFacts(mail)) > wishes.maxSize)
     throw new UsageError('sealed so, the letter would be larger than the recipient takes')
   const order = { mail, recipient, sender, reference: root, language: wishes.language, keys: [] }
   const sealed = await format.seal(

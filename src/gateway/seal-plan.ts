@@ -6,6 +6,7 @@ import type { Given } from '../seal/given.js'
 import type { TextSealer } from '../seal/key-file.js'
 import type { LetterKeys } from '../seal/keys/letter-keys.js'
 import { NO_KEYS, type UsableKeys } from '../seal/keys/usable-keys.js'
+import { sizeFacts } from '../seal/letter-size.js'
 import { places } from '../seal/places.js'
 import type { SealWishes } from '../seal/wishes.js'
 import type { LetterEntry, PasswordWay, SealingStore } from '../store/sealing.js'
@@ -110,7 +111,7 @@ export async function planSeal(
       wanted: wishes.formats,
       refused: new Set([...refused.map(({ format }) => format), ...without]),
       guessable: new Set(guessable),
-      messageBytes: mail.source.size,
+      size: sizeFacts(mail),
       maxSize: wishes.maxSize,
       keys: kindsOf(keys),
       way,

@@ -1,4 +1,6 @@
-import type { PasswordText, FinishedLetter, SealOrder } from '../seal/letter.js'
+import type { Mail } from '../message/mail.js'
+import { mostLetterBytes, sizeFacts, type SizeFacts } from '../seal/letter-size.js'
+import type { PasswordText, FinishedLetter, LetterForm, SealOrder } from '../seal/letter.js'
 import { GatewayError } from '../errors.js'
 import { collectLetter } from './check-letter.js'
 import { ResultError } from './check-result.js'
@@ -14,7 +16,7 @@ export interface Sealer {
   /** Whether guessing its password takes long; see `LetterForm`. */
   readonly slowKey: boolean
   /** Bytes of the letter's body at most. */
-  sizeOf(messageBytes: number): number
+  sizeOf(facts: SizeFacts): number
   /**
    * Throws  ERR_SEAL_KEY when it can use no key of the recipient; ERR_HOST_PLUGIN, which quotes nothing
    *         of message or password; ERR_HOST_ABORTED.
@@ -26,8 +28,7 @@ export interface Sealer {
 export function sealerOf(plugin: StartedPlugin): Sealer {
   const { name, letter } = plugin.info
   if (letter === undefined) throw pluginError(name, 'does not say what its letter is')
-  const { factor, plus } = letter.growth
-  const sizeOf = (messageBytes: number): number => Math.ceil(messageBytes * factor) + plus
+  const sizeOf = (facts: SizeFacts): number => mostLetterBytes(letter.growth, facts)
   return Object.freeze({
     format: name.slice(name.indexOf('/') + 1),
     opensWith: letter.opensWith,
@@ -37,7 +38,7 @@ export function sealerOf(plugin: StartedPlugin): Sealer {
       const raw = await orAborted(plugin.run(mail, facts, signal), signal)
       try {
         const { fields, body } = await orAborted(
-          collectLetter(raw, sizeOf(mail.source.size)),
+          collectLetter(raw, mostBytesFor(mail, letter.growth)),
           signal,
         )
         return Object.freeze({ fields, body })
@@ -48,6 +49,11 @@ export function sealerOf(plugin: StartedPlugin): Sealer {
       }
     },
   })
+}
+
+/** Bytes of a letter's body at most, for this message. */
+export function mostBytesFor(mail: Mail, growth: LetterForm['growth']): number {
+  return mostLetterBytes(growth, sizeFacts(mail))
 }
 
 /** Hands a password to a plugin of the stage `notify`; resolves when it is taken. */

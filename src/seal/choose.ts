@@ -1,10 +1,11 @@
 import type { PasswordWay } from '../store/sealing.js'
+import type { SizeFacts } from './letter-size.js'
 
 /** A format as far as the choice depends on it. */
 export interface FormatFacts {
   readonly format: string
   readonly opensWith: 'password' | 'certificate' | 'pgp-key'
-  sizeOf(messageBytes: number): number
+  sizeOf(facts: SizeFacts): number
 }
 
 export interface ChoiceFacts<Format extends FormatFacts> {
@@ -16,7 +17,7 @@ export interface ChoiceFacts<Format extends FormatFacts> {
   readonly refused: ReadonlySet<string>
   /** Those that the password is too weak for. */
   readonly guessable?: ReadonlySet<string>
-  readonly messageBytes: number
+  readonly size: SizeFacts
   readonly maxSize: number
   /** Kinds of key that are known of the recipient. */
   readonly keys: ReadonlySet<'certificate' | 'pgp-key'>
@@ -40,7 +41,7 @@ export type Choice<Format> =
 export function chooseFormat<Format extends FormatFacts>(
   facts: ChoiceFacts<Format>,
 ): Choice<Format> {
-  const { formats, wanted, refused, guessable, messageBytes, maxSize, keys, way } = facts
+  const { formats, wanted, refused, guessable, size, maxSize, keys, way } = facts
   const inOrder =
     wanted === undefined
       ? formats
@@ -56,7 +57,7 @@ export function chooseFormat<Format extends FormatFacts>(
   const guarded = taken.filter(({ format }) => guessable?.has(format) !== true)
   if (guarded.length === 0)
     return no('the password is too weak for every format of a sealed letter that can be used')
-  const fitting = guarded.filter(one => one.sizeOf(messageBytes) <= maxSize)
+  const fitting = guarded.filter(one => one.sizeOf(size) <= maxSize)
   if (fitting.length === 0)
     return no('sealed, the message would be larger than the recipient takes')
   const withKey = fitting.find(({ opensWith }) => opensWith !== 'password')

@@ -1,9 +1,10 @@
 import { decodeHeaderText } from '../message/encoded-word.js'
 import { fieldsNamed, firstField } from '../message/header-fields.js'
 import type { Mail, Part, TextPart } from '../message/mail.js'
-import { MAX_FILES, MAX_VIEW, type LetterView, type SealedFile } from './container/payload.js'
+import { MAX_FILES, type LetterView, type SealedFile } from './container/payload.js'
 import { cleanFileName, differentNames } from './file-name.js'
 import type { InnerMessage } from './inner-message.js'
+import { isBody, viewLimit } from './view-limit.js'
 
 export interface ViewParts {
   readonly mail: Mail
@@ -16,14 +17,6 @@ export interface ViewParts {
 
 /** Characters of a header field that are shown. */
 const MAX_LINE = 1000
-/** Bytes that a view may take up beside half of the message's own. */
-const VIEW_BASE = 128 * 1024
-
-/** Bytes of a view at most for a message of so many bytes; text and HTML are cut or left out. */
-export function viewLimit(messageBytes: number): number {
-  return Math.min(MAX_VIEW, VIEW_BASE + Math.floor(messageBytes / 2))
-}
-
 /**
  * What the reader page shows of a message: its text, its HTML made harmless, and where its files are.
  *
@@ -31,7 +24,7 @@ export function viewLimit(messageBytes: number): number {
  *         else is a file, a message inside as a whole.
  */
 export async function viewOf({ mail, inner, sender, sanitise }: ViewParts): Promise<LetterView> {
-  const limit = viewLimit(mail.source.size)
+  const limit = viewLimit(mail)
   const { texts, html, shown } = await textsOf(mail, limit)
   const shownHtml = html === undefined || html.cut ? undefined : sanitise(html.text)
   if (html !== undefined && shownHtml === undefined) shown.delete(html.part)
@@ -79,14 +72,6 @@ async function textsOf(mail: Mail, maxBytesPerPart: number): Promise<Texts> {
     shown.add(text.part)
   }
   return { texts, html, shown }
-}
-
-/** Neither an attachment nor inside another message. */
-function isBody(part: Part): boolean {
-  if (part.disposition === 'attachment' || part.fileName !== undefined) return false
-  for (let around = part.parent; around !== undefined; around = around.parent)
-    if (around.type === 'message/rfc822') return false
-  return true
 }
 
 function filesOf(

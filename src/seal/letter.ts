@@ -1,4 +1,5 @@
 import type { Mail } from '../message/mail.js'
+import type { SizeFacts } from './letter-size.js'
 
 /** Languages that we write in. */
 export const LANGUAGES = ['de', 'fr', 'it', 'en'] as const
@@ -67,8 +68,11 @@ export interface FinishedLetter {
 /** What is known of a format before anything is sealed; plain data, so that it can be told by a worker. */
 export interface LetterForm {
   readonly opensWith: SealFormat['opensWith']
-  /** Bytes of the letter's body at most: `factor` times those of the message, and `plus`. */
-  readonly growth: { readonly factor: number; readonly plus: number }
+  /**
+   * Bytes of the letter's body at most: `factor` times those of the message, and `plus`; for a letter with
+   * a view (text, harmless HTML and list of files beside the message) `view` times what that takes at most.
+   */
+  readonly growth: { readonly factor: number; readonly plus: number; readonly view?: number }
   /**
    * Whether its key takes so long to make of a password that one of `min_password_length` will do; else a
    * password that somebody thought of must have `min_password_bits`.
@@ -90,8 +94,8 @@ export interface SealFormat {
   readonly name: string
   /** What the recipient opens it with. */
   readonly opensWith: 'password' | 'certificate' | 'pgp-key'
-  /** Bytes of the letter's body at most, for a message of so many bytes; decided before sealing. */
-  sizeOf(messageBytes: number): number
+  /** Bytes of the letter's body at most; decided before sealing. */
+  sizeOf(facts: SizeFacts): number
   seal(order: SealOrder, signal: AbortSignal): Promise<SealedLetter>
 }
 

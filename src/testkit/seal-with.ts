@@ -1,5 +1,6 @@
 import { collectLetter } from '../host/check-letter.js'
 import type { Plugin } from '../host/plugin.js'
+import { mostBytesFor } from '../host/run-seal.js'
 import type { Mail } from '../message/mail.js'
 import type { FinishedLetter, PasswordText, SealOrder } from '../seal/letter.js'
 import { start, type RunOptions } from './run-plugin.js'
@@ -22,8 +23,7 @@ export async function sealWith(
   const { growth } = plugin.letter ?? { growth: { factor: 1, plus: 0 } }
   try {
     const raw = await run(mail, { ...SAMPLE, ...order }, new AbortController().signal)
-    const most = Math.ceil(mail.source.size * growth.factor) + growth.plus
-    const { fields, body } = await collectLetter(raw, most)
+    const { fields, body } = await collectLetter(raw, mostBytesFor(mail, growth))
     return Object.freeze({ fields, body })
   } finally {
     await close()

@@ -219,7 +219,7 @@ t.test('a password that is too weak for a format leads to the next one, on recor
     format,
     slowKey,
     opensWith: 'password',
-    sizeOf: bytes => bytes + 5000,
+    sizeOf: ({ messageBytes }) => messageBytes + 5000,
     seal: async () => ({
       fields: [{ name: 'Subject', value: format }],
       body: Buffer.from(`${format}\r\n`),

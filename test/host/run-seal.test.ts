@@ -45,7 +45,7 @@ for (const runIn of ['main', 'worker']) {
     t.teardown(() => host.close())
     const [sealer] = host.sealers
     t.match(sealer, { format: 'fixture', opensWith: 'password' })
-    t.equal(sealer?.sizeOf(1000), 5596)
+    t.equal(sealer?.sizeOf({ messageBytes: 1000, viewBytes: 7 }), 5596)
     const letter = await sealer?.seal(order(), NEVER)
     t.equal(letter?.fields[0]?.value, 'Confidential message')
     t.equal(openFixture(letter?.body ?? '', 'a password').toString(), 'Subject: x\r\n\r\nhello\r\n')

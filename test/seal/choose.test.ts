@@ -9,7 +9,7 @@ import {
 const format = (name: string, opensWith: FormatFacts['opensWith'] = 'password'): FormatFacts => ({
   format: name,
   opensWith,
-  sizeOf: bytes => bytes * (name === 'pdf' ? 2 : 1),
+  sizeOf: ({ messageBytes, viewBytes }) => (messageBytes + viewBytes) * (name === 'pdf' ? 2 : 1),
 })
 const FORMATS = [format('html'), format('pdf'), format('smime', 'certificate')]
 
@@ -18,7 +18,7 @@ function choose(facts: Partial<ChoiceFacts<FormatFacts>>): string {
     formats: FORMATS,
     wanted: undefined,
     refused: new Set(),
-    messageBytes: 100,
+    size: { messageBytes: 90, viewBytes: 10 },
     maxSize: 1000,
     keys: new Set(),
     way: 'sender',
