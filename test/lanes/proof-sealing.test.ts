@@ -172,7 +172,9 @@ await t.test('the daemon may be ended at any step', async t => {
   const run = new CrashRun(lab, CRASHES)
   for (const scenario of scenarios) {
     const points = allPoints(await run.steps(scenario))
-    const chosen = isWhole ? points : somePoints(points, IN_SHORT, SEED)
+    // How often a loop of the daemon comes round differs from run to run; the first time of each step comes.
+    const first = points.filter(({ nth }) => nth === 1)
+    const chosen = isWhole ? points : somePoints(first, IN_SHORT, SEED)
     t.ok(points.length > 40, `${scenario.name} has ${points.length} points`)
     for (const point of chosen) {
       const trial = await run.run(scenario, point)
