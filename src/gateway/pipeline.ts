@@ -92,31 +92,36 @@ export async function decideMail(
   const content = context.content ?? found
   const sealUsable = context.sealUsable === true
   const message = messageFacts(mail)
-  const decideFor = (recipients: readonly RecipientFacts[]): Decision => {
+  const decideFor: DecideFor = recipients => {
     const { table, rules } = policy
     const facts = { labels, content, kind, sender, message, floor, released, recipients }
-    return decide({ ...facts, sealUsable, table, rules })
+    return { recipients, decision: decide({ ...facts, sealUsable, table, rules }) }
   }
-  const recipients = await context.levelsOf(addressed)
-  const isLate = has(decideFor(recipients), 'wait') && (await context.waitedTooLong(mail))
+  const first = decideFor(await context.levelsOf(addressed))
+  const isLate = has(first.decision, 'wait') && (await context.waitedTooLong(mail))
   const timed = isLate
-    ? recipients.map(recipient => ({ ...recipient, waitedTooLong: true }))
-    : recipients
-  const answered = await withAnswers(timed, kind, decideFor, context)
-  return withOutlook(decideFor(answered), answered, decideFor, context)
+    ? decideFor(first.recipients.map(recipient => ({ ...recipient, waitedTooLong: true })))
+    : first
+  return withOutlook(await withAnswers(timed, kind, decideFor, context), decideFor, context)
 }
 
-type DecideFor = (recipients: readonly RecipientFacts[]) => Decision
+type DecideFor = (recipients: readonly RecipientFacts[]) => Decided
 
-/** The recipients with what has become of asking about them. */
+/** A decision with the facts that it was made on. */
+interface Decided {
+  readonly recipients: readonly RecipientFacts[]
+  readonly decision: Decision
+}
+
+/** Decides again with what has become of asking about recipients, where that matters. */
 async function withAnswers(
-  recipients: readonly RecipientFacts[],
+  decided: Decided,
   kind: MessageKind,
   decideFor: DecideFor,
   context: DecideContext,
-): Promise<readonly RecipientFacts[]> {
-  if (context.asking === undefined) return recipients
-  const decision = decideFor(recipients)
+): Promise<Decided> {
+  if (context.asking === undefined) return decided
+  const { recipients, decision } = decided
   const answered: RecipientFacts[] = []
   for (const [index, facts] of recipients.entries()) {
     const recipient = decision.recipients[index]
@@ -125,30 +130,31 @@ async function withAnswers(
       continue
     }
     const tryOut = async (choice: AskChoice): Promise<RecipientDecision> => {
-      const asking: AskOutlook = { kind: 'answered', choice, by: 'the sender' }
-      const tried = [{ ...facts, asking }]
-      const { recipients: outcome } = await withOutlook(decideFor(tried), tried, decideFor, context)
+      const tried = [{ ...facts, asking: { kind: 'answered', choice, by: 'the sender' } as const }]
+      const { recipients: outcome } = await withOutlook(decideFor(tried), decideFor, context)
       return outcome[0] ?? recipient
     }
     const asking = await context.asking({ recipient, class: decision.class, kind, tryOut })
-    answered.push({ ...facts, asking })
+    answered.push(asking === undefined ? facts : { ...facts, asking })
   }
-  return answered
+  const isSame = answered.every((facts, index) => facts === recipients[index])
+  return isSame ? decided : decideFor(answered)
 }
 
 /** Decides again with what can be done about sealing, where that matters. */
 async function withOutlook(
-  decision: Decision,
-  recipients: readonly RecipientFacts[],
+  { recipients, decision }: Decided,
   decideFor: DecideFor,
   context: DecideContext,
 ): Promise<Decision> {
   const sealed = decision.recipients.filter(({ action }) => action === 'seal')
   if (sealed.length === 0 || context.sealOutlook === undefined) return decision
   const outlook = await context.sealOutlook(sealed)
-  return decideFor(
-    recipients.map(recipient => ({ ...recipient, sealing: outlook.get(recipient.address) })),
-  )
+  const known = recipients.map(recipient => ({
+    ...recipient,
+    sealing: outlook.get(recipient.address),
+  }))
+  return decideFor(known).decision
 }
 
 function has(decision: Decision, wanted: string): boolean {
