@@ -1,4 +1,3 @@
-import { createAskServer } from '../ask/server.js'
 import { GatewayError, reasonOf } from '../errors.js'
 import type { Loop } from '../upkeep/every.js'
 import type { Services } from './container.js'
@@ -10,6 +9,8 @@ export async function startAskServer(
   const { config, log, now } = services
   const { listen, base_url: baseUrl } = config.ask
   if (listen === '') return undefined
+  // Fastify costs every command 40 ms that has no use for it.
+  const { createAskServer } = await import('../ask/server.js')
   const store = await services.store
   const app = createAskServer({
     questions: store.questions,
