@@ -3,7 +3,7 @@ import { decodeHeaderText } from '../message/encoded-word.js'
 import { fieldsNamed, firstField } from '../message/header-fields.js'
 import type { Mail } from '../message/mail.js'
 import { passOf } from '../policy/lanes.js'
-import type { AskChoice, ContentVerdict, Decision } from '../policy/model.js'
+import type { AskChoice, Decision } from '../policy/model.js'
 import type { Question } from '../store/questions.js'
 import { htmlText } from './html-text.js'
 import { kindOfMessage } from './message-kind.js'
@@ -11,6 +11,7 @@ import { recordOf } from './record.js'
 import { newReference } from './reference.js'
 import { DISCARD, answerCode, answerRefused, type Answer } from './reply.js'
 import { isVouchedFor, normalRecipient } from './seal-plan.js'
+import { unseenDecision } from './unseen.js'
 import { daemonName, type GatewayDependencies, type Visit } from './visit.js'
 
 const FIRST = Object.freeze({ pass: 'first', earlier: undefined, doubt: undefined } as const)
@@ -146,33 +147,16 @@ function firstLine(text: string): string {
   return text.split(/\r?\n/).find(line => line.trim() !== '') ?? ''
 }
 
-const UNSEEN: ContentVerdict = Object.freeze({
-  verdict: 'unknown',
-  system: null,
-  coverage: 'none',
-  strength: 'none',
-  parts: Object.freeze([]),
-  why: 'an answer to a question, not looked at',
-})
-
 function decisionOn(mail: Mail, isRefused: boolean, why: string): Decision {
-  const recipients = mail.envelope.recipients.map(address => {
-    const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase()
-    const action = isRefused ? ('reject' as const) : ('deliver' as const)
-    return Object.freeze({
+  return unseenDecision(
+    mail.envelope.recipients.map(address => ({
       address,
-      domain,
-      level: 'internal' as const,
-      action,
-      lane: null,
+      domain: address.slice(address.lastIndexOf('@') + 1).toLowerCase(),
+      level: 'internal',
+      action: isRefused ? 'reject' : 'deliver',
       row: 'ask.answer',
       why,
-    })
-  })
-  return Object.freeze({
-    class: 'normal',
-    labels: Object.freeze([]),
-    content: UNSEEN,
-    recipients: Object.freeze(recipients),
-  })
+    })),
+    'an answer to a question, not looked at',
+  )
 }

@@ -1,11 +1,12 @@
 import type { Admission } from '../policy/connector.js'
-import type { ContentVerdict, Decision, RecipientDecision } from '../policy/model.js'
+import type { Decision, RecipientDecision } from '../policy/model.js'
 import { logDecision } from './decision-log.js'
 import { withLevels } from './levels.js'
 import { classifyRecipients } from './recipients.js'
 import { recordOf } from './record.js'
 import { newReference } from './reference.js'
 import { PASS, answerCode, notRelayed, type Answer } from './reply.js'
+import { unseenDecision } from './unseen.js'
 import type { GatewayDependencies, Visit } from './visit.js'
 
 type Objection = Extract<Admission, { readonly kind: 'unknown' }>
@@ -58,27 +59,19 @@ export async function turnAway(
   return answer
 }
 
-const UNSEEN: ContentVerdict = Object.freeze({
-  verdict: 'unknown',
-  system: null,
-  coverage: 'none',
-  strength: 'none',
-  parts: Object.freeze([]),
-  why: 'refused for its client, not looked at',
-})
-
 function refused(
   recipients: readonly Pick<RecipientDecision, 'address' | 'domain' | 'level'>[],
   { row, why }: Objection,
 ): Decision {
-  return Object.freeze({
-    class: 'normal',
-    labels: Object.freeze([]),
-    content: UNSEEN,
-    recipients: Object.freeze(
-      recipients.map(({ address, domain, level }) =>
-        Object.freeze({ address, domain, level, action: 'reject', lane: null, row, why } as const),
-      ),
-    ),
-  })
+  return unseenDecision(
+    recipients.map(({ address, domain, level }) => ({
+      address,
+      domain,
+      level,
+      action: 'reject',
+      row,
+      why,
+    })),
+    'refused for its client, not looked at',
+  )
 }
