@@ -1,8 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../schema.js'
 import type { StoredReason, VerdictChange, VerdictRecord } from '../verdicts.js'
-import { nextRevision } from './revision.js'
-import { columnsOf, fingerprint, reasonsIn, rowOf } from './verdicts.js'
+import { columnsOf, fingerprint, inOneRevision, reasonsIn, rowOf } from './verdicts.js'
 
 export interface StaleQuestion {
   readonly after: string
@@ -59,12 +58,9 @@ export async function reviseVerdicts(
   db: Kysely<Schema>,
   { revised, at }: { readonly revised: readonly RevisedRow[]; readonly at: number },
 ): Promise<readonly VerdictChange[]> {
-  return db.transaction().execute(async transaction => {
-    const revision = await nextRevision(transaction)
-    const changes: VerdictChange[] = []
-    for (const one of revised) changes.push(await revise(transaction, one, at, revision))
-    return changes
-  })
+  return inOneRevision(db, revised, (transaction, one, revision) =>
+    revise(transaction, one, at, revision),
+  )
 }
 
 async function revise(

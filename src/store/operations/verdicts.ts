@@ -28,10 +28,21 @@ export async function saveVerdicts(
   db: Kysely<Schema>,
   { found, at }: { readonly found: readonly SavedVerdict[]; readonly at: number },
 ): Promise<readonly VerdictChange[]> {
+  return inOneRevision(db, found, (transaction, one, revision) =>
+    saveVerdict(transaction, one, at, revision),
+  )
+}
+
+/** Changes verdicts one after the other under one number; all or none. */
+export function inOneRevision<T>(
+  db: Kysely<Schema>,
+  all: readonly T[],
+  change: (db: Kysely<Schema>, one: T, revision: number) => Promise<VerdictChange>,
+): Promise<readonly VerdictChange[]> {
   return db.transaction().execute(async transaction => {
     const revision = await nextRevision(transaction)
     const changes: VerdictChange[] = []
-    for (const one of found) changes.push(await saveVerdict(transaction, one, at, revision))
+    for (const one of all) changes.push(await change(transaction, one, revision))
     return changes
   })
 }
