@@ -1,5 +1,5 @@
 import { SMTPServer } from 'smtp-server'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { places } from '../../src/seal/places.js'
 import { secretText } from '../../src/seal/secret.js'
 import type { PasswordText } from '../../src/seal/letter.js'
@@ -123,20 +123,21 @@ void t.test('a password goes to the sender by mail, and that is on record', asyn
   t.match(acts, [{ act: 'password-notice', object: 'ref' }])
 })
 
-void t.test('a text message that is refused for good becomes a notice to the sender', async t => {
-  const refused = (): Promise<never> =>
-    Promise.reject(new GatewayError('ERR_SEAL_TEXT_REFUSED', { reason: 'it is' }))
-  const { disclosure, acts } = told(() => refused)
+/** Sends text messages as `text` takes them, and says what notices came of it. */
+function sendingTexts(t: Test, text: () => Promise<never>) {
+  const { disclosure, acts } = told(() => text)
   const logged = recordLog(t)
   logged.expect('a text message was not taken, the sender is told the password')
   const added: NewNotice[] = []
   const store = { addNotice: async (notice: NewNotice) => void added.push(notice) }
-  const send = noticeSender('127.0.0.1:1', SETTINGS, {
-    ...REST,
-    disclosure,
-    store,
-    log: logged.log,
-  })
+  const facts = { ...REST, disclosure, store, log: logged.log }
+  return { send: noticeSender('127.0.0.1:1', SETTINGS, facts), added, acts }
+}
+
+void t.test('a text message that is refused for good becomes a notice to the sender', async t => {
+  const { send, added, acts } = sendingTexts(t, () =>
+    Promise.reject(new GatewayError('ERR_SEAL_TEXT_REFUSED', { reason: 'it is' })),
+  )
   await send(NOTICE)
   const { id: _, attempts: __, ...facts } = NOTICE
   const instead = { kind: 'password', messageId: 'password.k', why: NO_TEXT_MESSAGE }
@@ -145,17 +146,7 @@ void t.test('a text message that is refused for good becomes a notice to the sen
 })
 
 void t.test('one that is not taken is tried ten times before that', async t => {
-  const { disclosure } = told(() => () => Promise.reject(new Error('503')))
-  const logged = recordLog(t)
-  logged.expect('a text message was not taken, the sender is told the password')
-  const added: NewNotice[] = []
-  const store = { addNotice: async (notice: NewNotice) => void added.push(notice) }
-  const send = noticeSender('127.0.0.1:1', SETTINGS, {
-    ...REST,
-    disclosure,
-    store,
-    log: logged.log,
-  })
+  const { send, added } = sendingTexts(t, () => Promise.reject(new Error('503')))
   await t.rejects(send({ ...NOTICE, attempts: 8 }), { message: '503' })
   t.same(added, [])
   await send({ ...NOTICE, attempts: 9 })
