@@ -4,10 +4,15 @@ import { ROOT } from '../setup/root.mjs'
 
 const TESTS = join(ROOT, 'dist', 'test')
 const GROUP = 'group.js'
-/** Tests of a file that comes when tap has ended already would be lost, and nobody told. */
+/**
+ * Tests of a file that comes when tap has ended already would be lost, and nobody told. A teardown of the
+ * root makes tap end as soon as it is idle, which depends on how fast the next file is read; what is to
+ * come after the root does not.
+ */
 const HEAD = `import t from 'tap'
 
 t.setTimeout(600_000)
+t.teardown = t.after.bind(t)
 const add = async file => {
   await file()
   if (t.ended) throw new Error('a file has ended the tests of the whole group')
@@ -17,8 +22,8 @@ const add = async file => {
 /**
  * What makes a test need a process of its own: it starts others, enters a network of its own, changes
  * its process, or has a time limit, hooks or a teardown for the file as a whole, by itself or by a
- * helper that is handed `t`. (After a teardown tap
- * ends all tests of the process as soon as it is idle.)
+ * helper that is handed `t`. (In a group a teardown comes when the process has nothing left to do, so it must
+ * not be what lets it end.)
  */
 const ALONE =
   /enterNamespace|startPostfix|setupInstance|LaneLab|spawn|\bfork\(|new Worker|process\.(?:chdir|getuid|exitCode|env|on|argv|exec)|Object\.assign\(process|^(?:void |await )?t\.(?:setTimeout|before|after|beforeEach|afterEach|teardown)\(|^(?:const|let) [^=\n]+ = await \w+\(t\b/m

@@ -42,13 +42,13 @@ const NOTICE: Notice = {
 }
 
 /** What no test here comes to. */
-const REST = {
+const restOf = (t: Test) => ({
   languageFor: () => 'de' as const,
   store: { addNotice: async () => undefined },
   isInside: () => true,
   hasFormatFor: async () => true,
   log: recordLog(t).log,
-}
+})
 
 function told(notifier: DisclosureParts['notifier'], letters: readonly LetterEntry[] = [LETTER]) {
   const memory = memorySealing()
@@ -68,7 +68,7 @@ function told(notifier: DisclosureParts['notifier'], letters: readonly LetterEnt
 void t.test('a password goes to a telephone, and that is on record', async t => {
   const texts: PasswordText[] = []
   const { disclosure, acts, asked } = told(() => async message => void texts.push(message))
-  const send = noticeSender('127.0.0.1:1', SETTINGS, { ...REST, disclosure })
+  const send = noticeSender('127.0.0.1:1', SETTINGS, { ...restOf(t), disclosure })
   await send(NOTICE)
   t.same(texts, [
     {
@@ -84,14 +84,14 @@ void t.test('a password goes to a telephone, and that is on record', async t => 
 
 void t.test('without a plugin it waits, and what failed is not on record', async t => {
   const { disclosure, acts } = told(() => undefined)
-  const send = noticeSender('127.0.0.1:1', SETTINGS, { ...REST, disclosure })
+  const send = noticeSender('127.0.0.1:1', SETTINGS, { ...restOf(t), disclosure })
   await t.rejects(send(NOTICE), { code: 'ERR_SEAL_NO_NOTIFIER', temporary: true })
   t.same(acts, [])
 })
 
 void t.test('a letter whose password is kept no longer is told of no more', async t => {
   const { disclosure, acts } = told(() => async () => undefined, [])
-  const send = noticeSender('127.0.0.1:1', SETTINGS, { ...REST, disclosure })
+  const send = noticeSender('127.0.0.1:1', SETTINGS, { ...restOf(t), disclosure })
   await send(NOTICE)
   t.same(acts, [])
 })
@@ -110,7 +110,7 @@ void t.test('a password goes to the sender by mail, and that is on record', asyn
   const address = server.server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   const { disclosure, acts } = told(() => undefined)
-  const passwords = { ...REST, disclosure }
+  const passwords = { ...restOf(t), disclosure }
   await noticeSender(
     `127.0.0.1:${address.port}`,
     SETTINGS,
@@ -130,7 +130,7 @@ function sendingTexts(t: Test, text: () => Promise<never>) {
   logged.expect('a text message was not taken, the sender is told the password')
   const added: NewNotice[] = []
   const store = { addNotice: async (notice: NewNotice) => void added.push(notice) }
-  const facts = { ...REST, disclosure, store, log: logged.log }
+  const facts = { ...restOf(t), disclosure, store, log: logged.log }
   return { send: noticeSender('127.0.0.1:1', SETTINGS, facts), added, acts }
 }
 
@@ -157,7 +157,7 @@ void t.test('where nobody may be told instead, an operator hears of it', async t
   const { disclosure, acts } = told(() => () => Promise.reject(new Error('503')))
   const logged = recordLog(t)
   logged.expect('a password could not be sent by text message')
-  const send = noticeSender('127.0.0.1:1', SETTINGS, { ...REST, disclosure, log: logged.log })
+  const send = noticeSender('127.0.0.1:1', SETTINGS, { ...restOf(t), disclosure, log: logged.log })
   await send({ ...NOTICE, to: '', attempts: 9 })
   t.match(logged.lines, [{ level: 'error', fields: { reference: 'ref' } }])
   t.notMatch(JSON.stringify(logged.lines), /ABCD|4179/)
